@@ -112,7 +112,7 @@ prepare_state() {
     return
   fi
   ensure_service_user
-  rm -f "$STATE"
+  [ ! -L "$STATE" ] || rm -f "$STATE"
   if [ "$EUID" -eq 0 ] && ! as_service test -x "$ROOT"; then
     mkdir -p "/var/lib/fieldgrid/$ID"
     chmod 755 /var/lib/fieldgrid

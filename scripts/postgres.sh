@@ -61,7 +61,8 @@ make_cluster() {
   data=$(readlink -f "$STATE")/$1
   rm -rf "$data.new"
   [ -d "$data" ] && die "$data exists but is no PostgreSQL cluster." "Move it away and run the command again."
-  pg "$data" initdb -D "$data.new" -U postgres --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$STATE/initdb.log" 2>&1 ||
+  pg "$data" initdb -D "$data.new" -U postgres --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync 2>&1 |
+    as_service tee "$STATE/initdb.log" >/dev/null ||
     { sed 's/^/  | /' "$STATE/initdb.log" >&2; explain_failure "$STATE/initdb.log"; die "cannot make the PostgreSQL cluster $data."; }
   {
     echo "local all postgres peer map=fieldgrid"
@@ -90,7 +91,9 @@ start_cluster() {
   } | as_service tee "$data/postgresql.auto.conf" >/dev/null
   for try in 1 2 3 4 5; do
     port=$(cluster_port "$name")
-    if [ "$port" = 0 ] || [ "$try" -gt 1 ] || ! port_is_free "$port"; then port=$(free_port); fi
+    # The processes of a killed server need a moment to go; only then can the next one start.
+    [ "$try" -eq 1 ] || sleep 1
+    if [ "$port" = 0 ] || [ "$try" -gt 2 ] || ! port_is_free "$port"; then port=$(free_port); fi
     echo "$port" | as_service tee "$STATE/$name.port" >/dev/null
     trim_log "$STATE/$name.log"
     # A session of its own: the terminal's Ctrl-C is not meant for the database.
