@@ -1,0 +1,68 @@
+"""What can go wrong with people, organisations, grants and sign-ins."""
+
+from app.core.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
+
+
+class TokenMissing(Unauthenticated):
+    slug = "token-missing"
+    title = "Sign in first"
+
+
+class TokenInvalid(Unauthenticated):
+    slug = "token-invalid"
+    title = "The token is not valid"
+
+
+class TokenExpired(Unauthenticated):
+    slug = "token-expired"
+    title = "The token has expired"
+
+
+class WrongCredentials(Unauthenticated):
+    slug = "wrong-credentials"
+    title = "User name or password is wrong"
+
+
+class WrongCode(Unauthenticated):
+    slug = "wrong-code"
+    title = "The code is wrong or has expired"
+
+
+class TooManyAttempts(TooMany):
+    slug = "too-many-attempts"
+    title = "Too many attempts"
+
+
+class BadPhone(Invalid):
+    slug = "bad-phone"
+    title = "Not a mainland mobile number"
+
+
+class WeakPassword(Invalid):
+    slug = "weak-password"
+    title = "The password is too easy to guess"
+
+
+class BadGrant(Invalid):
+    slug = "bad-grant"
+    title = "The grant makes no sense"
+
+
+class UsernameTaken(Conflict):
+    slug = "username-taken"
+    title = "The user name is taken"
+
+
+class OrganizationCodeTaken(Conflict):
+    slug = "organization-code-taken"
+    title = "The organisation's code is taken"
+
+
+class UserNotFound(NotFound):
+    slug = "user-not-found"
+    title = "There is no such user"
+
+
+class OrganizationNotFound(NotFound):
+    slug = "organization-not-found"
+    title = "There is no such organisation"

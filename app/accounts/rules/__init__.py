@@ -1,0 +1,55 @@
+"""The rules of accounts: who may do what, what others see of a person, and how guessing slows down."""
+
+from app.accounts.rules.areas import covers, follow, overlaps, widest
+from app.accounts.rules.guessing import (
+    CODE_LIFE,
+    CODE_TRIES,
+    CODES_COUNTED_FOR,
+    KNOWN_FOR,
+    Tally,
+    address_key,
+    is_known,
+    tally_after,
+    wait_for_code,
+    wait_of_crowd,
+    wait_of_pair,
+)
+from app.accounts.rules.people import (
+    OrganizationKind,
+    UserKind,
+    mask_name,
+    mask_phone,
+    normal_phone,
+    normal_username,
+    password_fault,
+)
+from app.accounts.rules.roles import STAFF_ROLES, VERBS, Role, verbs_of
+
+__all__ = [
+    "CODES_COUNTED_FOR",
+    "CODE_LIFE",
+    "CODE_TRIES",
+    "KNOWN_FOR",
+    "STAFF_ROLES",
+    "VERBS",
+    "OrganizationKind",
+    "Role",
+    "Tally",
+    "UserKind",
+    "address_key",
+    "covers",
+    "follow",
+    "is_known",
+    "mask_name",
+    "mask_phone",
+    "normal_phone",
+    "normal_username",
+    "overlaps",
+    "password_fault",
+    "tally_after",
+    "verbs_of",
+    "wait_for_code",
+    "wait_of_crowd",
+    "wait_of_pair",
+    "widest",
+]

@@ -1,0 +1,111 @@
+"""Which role may use which verb: the one table that decides it."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+
+class Role(StrEnum):
+    """The roles a grant can give, and `system` for what the clock does by itself.
+
+    Source: domain.md §4
+    """
+
+    CITIZEN = "citizen"
+    INSPECTOR = "inspector"
+    OPERATOR = "operator"
+    SHIFT_LEADER = "shift_leader"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    UNIT_MANAGER = "unit_manager"
+    SUPERVISOR = "supervisor"
+    EVALUATOR = "evaluator"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Standing(StrEnum):
+    """What a caller is who holds no role at the moment."""
+
+    ANONYMOUS = "anonymous"
+    NO_ROLE = "no_role"
+
+
+Audience: TypeAlias = frozenset[Role | Standing]
+
+STAFF_ROLES = frozenset(Role) - {Role.CITIZEN, Role.SYSTEM}
+
+ANYONE: Audience = frozenset(Role) | frozenset(Standing)
+# Auditors read all and write nothing, not even a report; everybody else may report, with or without a sign-in.
+ANYONE_WRITING: Audience = ANYONE - {Role.AUDITOR}
+SIGNED_IN: Audience = ANYONE - {Standing.ANONYMOUS}
+SIGNED_IN_WRITING: Audience = SIGNED_IN - {Role.AUDITOR}
+STAFF: Audience = frozenset(STAFF_ROLES) | {Role.SYSTEM}
+STAFF_WRITING: Audience = STAFF - {Role.AUDITOR, Role.EVALUATOR}
+DESK: Audience = frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.DISPATCHER, Role.SUPERVISOR})
+ADMIN: Audience = frozenset({Role.ADMIN})
+READING_ALL: Audience = frozenset({Role.ADMIN, Role.AUDITOR})
+
+VERBS: Mapping[str, Audience] = MappingProxyType(
+    {
+        # One's own account.
+        "me.read": SIGNED_IN,
+        "users.list": STAFF,
+        "users.admin": ADMIN,
+        "organizations.list": ANYONE,
+        # Ground, types and working time are public facts.
+        "grid.read": ANYONE,
+        "grid.import": ADMIN,
+        "grid.people": STAFF,
+        "catalog.read": ANYONE,
+        "catalog.admin": ADMIN,
+        "calendar.read": ANYONE,
+        "calendar.admin": ADMIN,
+        # Photos: everybody may send one and see the public copy; the untouched original shows faces and plates.
+        "photo.create": ANYONE_WRITING,
+        "photo.read": ANYONE,
+        "photo.original": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.ADMIN}),
+        # Reports.
+        "report.create": ANYONE_WRITING,
+        "report.track": ANYONE,
+        "report.answer": ANYONE_WRITING,
+        "report.read_own": SIGNED_IN,
+        "report.list": SIGNED_IN,
+        "report.read": SIGNED_IN,
+        "report.join": SIGNED_IN_WRITING,
+        "report.rate": SIGNED_IN_WRITING,
+        "report.reopen": SIGNED_IN_WRITING,
+        # Hidden from the handling unit, the inspector, the evaluator and the auditor.
+        "reporter.identify": DESK | ADMIN,
+        # Cases: which of them a caller sees is a WHERE clause, what they may do is the move table.
+        "case.list": STAFF,
+        "case.read": STAFF,
+        "case.act": STAFF_WRITING,
+        "case.verify_chain": STAFF,
+        "routing.explain": STAFF,
+        "routing.read": STAFF,
+        "routing.admin": ADMIN,
+        # Running the system.
+        "outbox.read": ADMIN,
+        "audit.read": READING_ALL,
+    }
+)
+
+
+def verbs_of(roles: Iterable[Role | str], *, signed_in: bool = True) -> frozenset[str]:
+    """The verbs that somebody with these roles may use; without roles, those of anybody (signed in or not).
+
+    Raises: ValueError when a role is not one of `Role`.
+
+    Example:
+        >>> "report.create" in verbs_of([], signed_in=False)
+        True
+        >>> "case.act" in verbs_of(["auditor"])
+        False
+    """
+    held: set[Role | Standing] = {Role(role) for role in roles}
+    if not held:
+        held = {Standing.NO_ROLE if signed_in else Standing.ANONYMOUS}
+    return frozenset(verb for verb, audience in VERBS.items() if not audience.isdisjoint(held))
