@@ -1,0 +1,1 @@
+"""The commands of `./fieldgrid` that need the product's code: `python -m app.cli COMMAND`."""

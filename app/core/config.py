@@ -1,0 +1,95 @@
+"""All settings, read from the environment once. Nothing else in the product reads ``os.environ``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+class ConfigError(RuntimeError):
+    """Settings are missing or wrong; the message lists every one of them."""
+
+
+def _setting(name: str, default: str | None, about: str) -> Any:
+    return field(metadata={"name": name, "default": default, "about": about})
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of one process. The names of the environment variables stand beside each."""
+
+    database_url: str = _setting(
+        "FIELDGRID_APP_DATABASE_URL",
+        None,
+        "Where API and worker connect, as the role fieldgrid_app: postgresql+psycopg2://…",
+    )
+    owner_database_url: str = _setting(
+        "DATABASE_URL", "", "Where migrations connect, as the role that owns the tables; the API never needs it"
+    )
+    secret_key: str = _setting("FIELDGRID_SECRET_KEY", None, "Signs tokens and photo addresses; at least 32 characters")
+    data_key: str = _setting(
+        "FIELDGRID_DATA_KEY", None, "Derives tracking codes and look-up hashes; never change it, at least 32 characters"
+    )
+    storage_url: str = _setting(
+        "FIELDGRID_STORAGE_URL", "file://.local/photos", "Where photo bytes lie: any fsspec URL (file://…, s3://…)"
+    )
+    public_url: str = _setting("FIELDGRID_PUBLIC_URL", "http://127.0.0.1:8000", "The address people see, no slash")
+    city_tz: str = _setting("FIELDGRID_CITY_TZ", "Asia/Shanghai", "The city's time zone (IANA name)")
+    trusted_proxies: int = _setting("FIELDGRID_TRUSTED_PROXIES", "0", "How many proxies stand before the API")
+    pool_size: int = _setting("FIELDGRID_POOL_SIZE", "16", "Database connections of one process")
+    log_level: str = _setting("FIELDGRID_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
+    intake_per_hour: int = _setting(
+        "FIELDGRID_INTAKE_PER_HOUR", "600", "Reports and photos one citizen or anonymous address may send in an hour"
+    )
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Config:
+        """Read every setting; fail with all that is wrong at once.
+
+        Raises: ConfigError.
+        """
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for spec in fields(cls):
+            name, default = spec.metadata["name"], spec.metadata["default"]
+            text = env.get(name) or default
+            if text is None:
+                wrong.append(f"{name} is not set ({spec.metadata['about']})")
+                continue
+            try:
+                values[spec.name] = int(text) if spec.type in {int, "int"} else text
+            except ValueError:
+                wrong.append(f"{name} must be a whole number, not {text!r}")
+        wrong += [f"{n} needs at least 32 characters" for n in _short_keys(values)]
+        if wrong:
+            raise ConfigError("FieldGrid cannot start:\n  " + "\n  ".join(wrong))
+        return cls(**values)
+
+
+def _short_keys(values: Mapping[str, Any]) -> list[str]:
+    names = {"secret_key": "FIELDGRID_SECRET_KEY", "data_key": "FIELDGRID_DATA_KEY"}
+    return [names[key] for key in names if key in values and len(values[key]) < 32]
+
+
+def env_example() -> str:
+    """The text of ``.env.example``: every setting with its meaning and default."""
+    lines = [
+        "# Settings of FieldGrid. `./fieldgrid up` writes its own into .local/env; this file is for other set-ups."
+    ]
+    for spec in fields(Config):
+        default = spec.metadata["default"]
+        lines += ["", f"# {spec.metadata['about']}", f"{spec.metadata['name']}={default or ''}"]
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def config() -> Config:
+    """The settings of this process."""
+    return Config.from_env(os.environ)
+
+
+ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,122 @@
+"""Before a view runs: how large a body may be, what type it must have, and that its text can be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import orjson
+from flask import Flask, Request, current_app, request
+from flask.json.provider import JSONProvider
+
+from app.core.errors import Fault, Invalid, TooLarge, WrongType
+
+JSON_BYTES = 1_048_576
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+class MalformedJson(Invalid):
+    slug = "malformed-json"
+    title = "The body is not JSON"
+
+
+class NulCharacter(Invalid):
+    slug = "nul-character"
+    title = "Text must not contain U+0000"
+
+
+class BodyTooLarge(TooLarge):
+    slug = "too-large"
+    title = "Too large"
+
+
+class WrongContentType(WrongType):
+    slug = "wrong-type"
+    title = "Wrong content type"
+
+
+class OrjsonProvider(JSONProvider):
+    """JSON by orjson: strict (no NaN, no lone surrogates, valid UTF-8 only) and fast."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS, default=str).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+
+def takes(*mimetypes: str, max_bytes: int = JSON_BYTES) -> Callable[[_View], _View]:
+    """Mark a view: the content types it takes and the most bytes. Views without it take JSON up to 1 MiB."""
+
+    def mark(view: _View) -> _View:
+        view.__takes__ = (mimetypes, max_bytes)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def check_intake() -> None:
+    """Refuse what no view could use, with a reason.
+
+    Raises: BodyTooLarge (413), WrongContentType (415), MalformedJson, NulCharacter (422).
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    mimetypes, most = getattr(view, "__takes__", (("application/json",), JSON_BYTES))
+    request.max_content_length = most
+    if request.content_length is not None and request.content_length > most:
+        raise BodyTooLarge(
+            f"The body has {request.content_length} bytes; at most {most} are taken here.", max_bytes=most
+        )
+    _check_query(request)
+    if request.method not in {"POST", "PUT", "PATCH"} or view is None or _bodiless(view):
+        return
+    if request.mimetype not in mimetypes and mimetypes:
+        raise WrongContentType(
+            f"Send {' or '.join(mimetypes)}, not {request.mimetype or 'a body without Content-Type'}.",
+            accepted=list(mimetypes),
+        )
+    if request.mimetype == "application/json":
+        _check_json(request)
+
+
+def _bodiless(view: Callable[..., Any]) -> bool:
+    declares = {"body", "form"} & set(getattr(view, "__annotations__", {}))
+    return not declares and not hasattr(view, "__takes__")
+
+
+def _check_query(incoming: Request) -> None:
+    for name, value in incoming.args.items(multi=True):
+        if "\x00" in value or "\x00" in name:
+            raise NulCharacter("Remove U+0000 from the query.", faults=[Fault(f"/{name}", "contains U+0000")])
+
+
+def _check_json(incoming: Request) -> None:
+    data = incoming.get_data(cache=True)
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise MalformedJson(f"The body is not JSON: {error}.", faults=[Fault("", str(error))]) from error
+    if not isinstance(value, dict):
+        raise MalformedJson("The body must be a JSON object.", faults=[Fault("", "must be an object")])
+    if b"\\u0000" in data:
+        found = _find_nul(value, "")
+        if found is not None:
+            raise NulCharacter(f"Remove U+0000 from {found}.", faults=[Fault(found, "contains U+0000")])
+
+
+def _find_nul(value: Any, pointer: str) -> str | None:
+    if isinstance(value, str):
+        return pointer if "\x00" in value else None
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in inner:
+        if isinstance(name, str) and "\x00" in name:
+            return pointer
+        if (found := _find_nul(item, f"{pointer}/{name}")) is not None:
+            return found
+    return None
+
+
+def register(app: Flask) -> None:
+    """Use strict JSON in this app and look at every request before its view."""
+    app.json = OrjsonProvider(app)
+    app.before_request(check_intake)

@@ -1,0 +1,97 @@
+"""All the code that knows the queue.
+
+The queue is PostgreSQL (procrastinate): a job exists only if its unit of work commits. Jobs take ids, never objects; they may run twice, so they check what is already done; they open their own unit of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import procrastinate
+from procrastinate.contrib.sqlalchemy import SQLAlchemyPsycopg2Connector
+from sqlalchemy.orm import Session
+
+JobFunction = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A registered job: its name ``feature.verb``, its function, and for periodic ones the cron line (in UTC)."""
+
+    name: str
+    function: JobFunction
+    cron: str | None = None
+    attempts: int = 5
+
+
+REGISTRY: dict[str, Job] = {}
+
+
+def _register(job: Job) -> None:
+    if job.name in REGISTRY and REGISTRY[job.name].function.__qualname__ != job.function.__qualname__:
+        message = f"two jobs are called {job.name}"
+        raise ValueError(message)
+    REGISTRY[job.name] = job
+
+
+def task(name: str, *, attempts: int = 5) -> Callable[[JobFunction], JobFunction]:
+    """Register a job that features enqueue; it is tried again with growing pauses, at most ``attempts`` times."""
+
+    def register(function: JobFunction) -> JobFunction:
+        _register(Job(name, function, attempts=attempts))
+        return function
+
+    return register
+
+
+def periodic(name: str, cron: str) -> Callable[[JobFunction], JobFunction]:
+    """Register a job that the worker runs by the clock, once per period however many workers there are.
+
+    The function takes one argument, the period's Unix time in whole seconds.
+    """
+
+    def register(function: JobFunction) -> JobFunction:
+        _register(Job(name, function, cron=cron, attempts=1))
+        return function
+
+    return register
+
+
+@cache
+def _enqueueing() -> procrastinate.App:
+    return procrastinate.App(connector=SQLAlchemyPsycopg2Connector())
+
+
+def enqueue(session: Session, name: str, *, queueing_lock: str | None = None, **arguments: Any) -> None:
+    """Queue a job that exists only if this session commits.
+
+    ``queueing_lock``: while a job with this lock still waits, another one is not added.
+    """
+    deferrer = _enqueueing().configure_task(
+        name, connection=session.connection(), queue=name.partition(".")[0], queueing_lock=queueing_lock
+    )
+    if queueing_lock is None:
+        deferrer.defer(**arguments)
+        return
+    try:
+        # A savepoint, so that the refused insert does not end the caller's transaction.
+        with session.begin_nested():
+            deferrer.defer(**arguments)
+    except procrastinate.exceptions.AlreadyEnqueued:
+        return
+
+
+def worker_app(database_url: str) -> procrastinate.App:
+    """The queue as the worker sees it, with every registered job (import the features' jobs first)."""
+    conninfo = database_url.replace("postgresql+psycopg2://", "postgresql://", 1)
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo))
+    for job in REGISTRY.values():
+        retry = procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=3)
+        queue = job.name.partition(".")[0]
+        registered = app.task(name=job.name, queue=queue, retry=retry if job.attempts > 1 else False)(job.function)
+        if job.cron:
+            app.periodic(cron=job.cron)(registered)
+    return app

@@ -1,0 +1,65 @@
+"""The API: the only place that knows all features' views."""
+
+from __future__ import annotations
+
+from importlib import import_module, util
+
+from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.core import auth, intake, logs, metrics, problems
+from app.core.config import Config, config
+from app.core.db import Database, use_database
+from app.core.health import health
+from app.core.landing import landing
+from app.core.schemas import ProblemOut
+from app.core.version import VERSION
+
+NAMES = ("accounts", "grid", "catalog", "media", "routing", "reports", "cases")
+FEATURES: tuple[APIBlueprint, ...] = tuple(
+    getattr(import_module(f"app.{name}.views"), name) for name in NAMES if util.find_spec(f"app.{name}.views")
+)
+
+INFO = Info(
+    title="FieldGrid",
+    version=VERSION,
+    description="Grid-based city inspection: photos become cases, cases have owners and clocks, clocks become figures.",
+)
+SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+
+
+def create_app(settings: Config | None = None, database: Database | None = None) -> OpenAPI:
+    """The Flask application, ready to serve.
+
+    Raises: ConfigError with everything that is missing from the environment.
+    """
+    settings = settings or config()
+    app = OpenAPI(
+        "app",
+        info=INFO,
+        security_schemes=SECURITY,
+        servers=[Server(url="/")],
+        doc_prefix="/docs",
+        validation_error_model=ProblemOut,
+        validation_error_callback=problems.on_validation_error,
+        static_folder=None,
+    )
+    app.config.update(SECRET_KEY=settings.secret_key, MAX_FORM_MEMORY_SIZE=intake.JSON_BYTES, OPENAPI_HTML_STRING=None)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    use_database(database or Database.connect(settings))
+    logs.configure(settings.log_level)
+    logs.register(app)
+    metrics.register(app)
+    problems.register(app)
+    app.before_request(auth.authorize)
+    intake.register(app)
+    if util.find_spec("app.accounts.service"):
+        found = import_module("app.accounts.service")
+        auth.install_authenticator(app, found.DatabaseAuthenticator(settings))
+    app.register_blueprint(health)
+    app.register_blueprint(landing)
+    for feature in FEATURES:
+        app.register_api(feature)
+    return app

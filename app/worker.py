@@ -1,0 +1,88 @@
+"""The job worker's entry point: imports every feature's jobs and works until it is told to stop.
+
+Any number of workers may run, on any number of machines; a periodic job runs once per period all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module, util
+
+import structlog
+from sqlalchemy import text
+
+from app.core import http, logs
+from app.core.config import config
+from app.core.db import Database, unit_of_work, use_database
+from app.core.jobs import REGISTRY, periodic, worker_app
+
+log = structlog.get_logger()
+FEATURE_JOBS = tuple(
+    import_module(f"app.{name}.jobs")
+    for name in ("grid", "media", "cases", "reports")
+    if util.find_spec(f"app.{name}.jobs")
+)
+
+
+@periodic("core.forget_idempotency_keys", "17 * * * *")
+def forget_idempotency_keys(timestamp: int) -> None:
+    """Forget stored answers that are past their promised week."""
+    with unit_of_work() as session:
+        forgotten = http.purge_idempotency_keys(session)
+    log.info("idempotency.forgotten", keys=forgotten, period=timestamp)
+
+
+@periodic("core.rescue_stalled_jobs", "*/2 * * * *")
+def rescue_stalled_jobs(timestamp: int) -> None:
+    """Put jobs back into the queue whose worker died while doing them."""
+    with unit_of_work() as session:
+        rescued = session.execute(
+            text("""
+                UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL
+                 WHERE status = 'doing' AND (worker_id IS NULL OR worker_id NOT IN
+                       (SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds'))
+                   AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs other
+                                    WHERE other.queueing_lock = procrastinate_jobs.queueing_lock AND other.status = 'todo')
+                RETURNING id""")
+        ).all()
+    if rescued:
+        log.warning("jobs.rescued", jobs=len(rescued), period=timestamp)
+
+
+@periodic("core.forget_finished_jobs", "41 * * * *")
+def forget_finished_jobs(timestamp: int) -> None:
+    """Finished jobs older than a week only slow the queue down; failed ones stay to be looked at."""
+    with unit_of_work() as session:
+        session.execute(
+            text("""
+                DELETE FROM procrastinate_jobs WHERE id IN (
+                  SELECT j.id FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id
+                   WHERE j.status = 'succeeded' AND e.type = 'succeeded' AND e.at < now() - interval '7 days' LIMIT 20000)""")
+        )
+    log.info("jobs.forgotten", period=timestamp)
+
+
+def queues() -> list[str]:
+    """Every queue that a registered job uses; the worker watches them all."""
+    return sorted({name.partition(".")[0] for name in REGISTRY})
+
+
+def main() -> None:
+    """Work until SIGTERM or SIGINT; jobs under way are finished first."""
+    settings = config()
+    logs.configure(settings.log_level)
+    use_database(Database.connect(settings))
+    app = worker_app(settings.database_url)
+
+    async def work() -> None:
+        async with app.open_async():
+            await app.run_worker_async(
+                queues=queues(), concurrency=2, shutdown_graceful_timeout=20, delete_jobs="never"
+            )
+
+    log.info("worker.started", queues=queues())
+    asyncio.run(work())
+
+
+if __name__ == "__main__":
+    main()
