@@ -1,0 +1,24 @@
+"""What can be wrong with an action on a case."""
+
+from app.core.errors import Conflict, Forbidden, Invalid
+
+
+class IllegalMove(Conflict):
+    """Facts: ``state`` and ``possible`` actions; ``because`` names the conditions of the case that do not hold."""
+
+    slug = "illegal-move"
+    title = "This action is not possible now"
+
+
+class NotYourMove(Forbidden):
+    """Facts: ``state``, ``action``, and ``who`` may do it."""
+
+    slug = "not-your-move"
+    title = "Somebody else has to do this"
+
+
+class FactMissing(Invalid):
+    """Facts: ``missing`` names what has to be brought; the faults point into the body."""
+
+    slug = "fact-missing"
+    title = "Something that the action needs is missing"
