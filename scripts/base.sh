@@ -6,6 +6,9 @@ VENV=$ROOT/.venv
 SELF=./fieldgrid
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 
+# What shall be seen although the output of the command at work goes to a log.
+exec 8>&2
+
 say() { printf '%s\n' "$*" >&2; }
 warn() { printf 'fieldgrid: %s\n' "$*" >&2; }
 # The last word of a command that cannot go on: what is wrong, and in the following arguments what to do.
@@ -21,7 +24,7 @@ seconds_since() { local ms=$(($(now_ms) - $1)); printf '%d.%d s' $((ms / 1000)) 
 
 # step WORDS... -- COMMAND...: runs the command with its output in a log, shows that it is at work, and its time at the end.
 step() {
-  local words=() began log code=0 pid shown=0
+  local words=() began log code=0 pid shown=0 # words: what the reader sees
   while [ "$1" != -- ]; do words+=("$1"); shift; done
   shift
   began=$(now_ms)
@@ -103,8 +106,11 @@ as_root() {
   fi
 }
 
-# .local holds everything this checkout makes. When the service user cannot enter the checkout (a clone in /root),
-# it is a link to a folder the service user can enter.
+# Where the service user cannot enter the checkout (a clone in /root), .local and .venv are links to folders it can enter.
+OUTSIDE=
+if [ -L "$STATE" ]; then OUTSIDE=$(dirname "$(readlink "$STATE")"); fi
+
+# .local holds everything this checkout makes.
 prepare_state() {
   if [ -d "$STATE" ]; then
     [ "$EUID" -eq 0 ] || [ -w "$STATE" ] ||
@@ -114,9 +120,10 @@ prepare_state() {
   ensure_service_user
   [ ! -L "$STATE" ] || rm -f "$STATE"
   if [ "$EUID" -eq 0 ] && ! as_service test -x "$ROOT"; then
-    mkdir -p "/var/lib/fieldgrid/$ID"
-    chmod 755 /var/lib/fieldgrid
-    ln -sfn "/var/lib/fieldgrid/$ID" "$STATE"
+    OUTSIDE=/var/lib/fieldgrid/$ID
+    mkdir -p "$OUTSIDE/state"
+    chmod 755 /var/lib/fieldgrid "$OUTSIDE"
+    ln -sfn "$OUTSIDE/state" "$STATE"
   else
     mkdir -p "$STATE"
   fi
