@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Where things are, who runs them, and how the command speaks. Sourced by `fieldgrid`; ROOT is set there.
 
-STATE=$ROOT/.local
-VENV=$ROOT/.venv
+# Both may be links (see prepare_state); programs are given the real paths.
+STATE=$(readlink -f "$ROOT/.local")
+VENV=$(readlink -f "$ROOT/.venv")
 SELF=./fieldgrid
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 
@@ -24,7 +25,7 @@ seconds_since() { local ms=$(($(now_ms) - $1)); printf '%d.%d s' $((ms / 1000)) 
 
 # step WORDS... -- COMMAND...: runs the command with its output in a log, shows that it is at work, and its time at the end.
 step() {
-  local words=() began log code=0 pid shown=0 # words: what the reader sees
+  local words=() began log code=0 pid shown=0
   while [ "$1" != -- ]; do words+=("$1"); shift; done
   shift
   began=$(now_ms)
@@ -108,7 +109,7 @@ as_root() {
 
 # Where the service user cannot enter the checkout (a clone in /root), .local and .venv are links to folders it can enter.
 OUTSIDE=
-if [ -L "$STATE" ]; then OUTSIDE=$(dirname "$(readlink "$STATE")"); fi
+if [ -L "$ROOT/.local" ]; then OUTSIDE=$(dirname "$(readlink "$ROOT/.local")"); fi
 
 # .local holds everything this checkout makes.
 prepare_state() {
@@ -118,15 +119,16 @@ prepare_state() {
     return
   fi
   ensure_service_user
-  [ ! -L "$STATE" ] || rm -f "$STATE"
+  [ ! -L "$ROOT/.local" ] || rm -f "$ROOT/.local"
   if [ "$EUID" -eq 0 ] && ! as_service test -x "$ROOT"; then
     OUTSIDE=/var/lib/fieldgrid/$ID
     mkdir -p "$OUTSIDE/state"
     chmod 755 /var/lib/fieldgrid "$OUTSIDE"
-    ln -sfn "$OUTSIDE/state" "$STATE"
+    ln -sfn "$OUTSIDE/state" "$ROOT/.local"
   else
-    mkdir -p "$STATE"
+    mkdir -p "$ROOT/.local"
   fi
+  STATE=$(readlink -f "$ROOT/.local")
   [ "$EUID" -ne 0 ] || chown "$SERVICE_USER:" "$STATE/."
   chmod 750 "$STATE/."
 }

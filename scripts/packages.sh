@@ -100,11 +100,13 @@ as_owner() {
 # A checkout that the service user cannot enter keeps its virtual environment where it can.
 place_venv() {
   [ ! -d "$VENV" ] || return 0
-  [ ! -L "$VENV" ] || rm -f "$VENV"
+  prepare_state
+  [ ! -L "$ROOT/.venv" ] || rm -f "$ROOT/.venv"
   if [ -n "$OUTSIDE" ]; then
     mkdir -p "$OUTSIDE/venv"
-    ln -sfn "$OUTSIDE/venv" "$VENV"
+    ln -sfn "$OUTSIDE/venv" "$ROOT/.venv"
   fi
+  VENV=$(readlink -f "$ROOT/.venv")
 }
 
 # ensure_venv app|dev: .venv holds what the lock says. A stamp of the lock makes the second time free.

@@ -29,7 +29,7 @@ postgres_bin() {
 # Socket paths longer than 107 bytes do not work; a deep checkout gets a folder in /tmp.
 socket_dir() {
   local dir
-  dir=$(readlink -f "$STATE")/$1.sock
+  dir=$STATE/$1.sock
   [ ${#dir} -le 80 ] || dir=/tmp/fieldgrid-$ID-$1
   echo "$dir"
 }
@@ -58,7 +58,7 @@ cluster_runs() {
 # make_cluster NAME: initdb. Local superuser access is for the service user alone, by the socket; all else needs a password.
 make_cluster() {
   local data
-  data=$(readlink -f "$STATE")/$1
+  data=$STATE/$1
   rm -rf "$data.new"
   [ -d "$data" ] && die "$data exists but is no PostgreSQL cluster." "Move it away and run the command again."
   pg "$data" initdb -D "$data.new" -U postgres --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync 2>&1 |
@@ -79,7 +79,7 @@ start_cluster() {
   local name=$1 data socket port try
   shift
   cluster_runs "$name" && return
-  data=$(readlink -f "$STATE")/$name
+  data=$STATE/$name
   socket=$(socket_dir "$name")
   [ -f "$data/PG_VERSION" ] || make_cluster "$name"
   as_service mkdir -p "$socket"
@@ -114,7 +114,7 @@ forget_dead_postmaster() {
 
 stop_cluster() {
   [ -f "$STATE/$1/postmaster.pid" ] || return 0
-  pg "$STATE/$1" pg_ctl -D "$(readlink -f "$STATE")/$1" -m fast -w -t 60 -s stop >/dev/null 2>&1 9>&- || true
+  pg "$STATE/$1" pg_ctl -D "$STATE/$1" -m fast -w -t 60 -s stop >/dev/null 2>&1 9>&- || true
 }
 
 trim_log() {
