@@ -1,0 +1,90 @@
+"""Photos that tests draw themselves, with any EXIF a phone could write."""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+HEIC_SAMPLES = Path(__file__).resolve().parents[1] / "media" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """What is drawn and what the camera says. `position` is (lon, lat) in degrees; `taken` is local camera time."""
+
+    size: tuple[int, int] = (1200, 900)
+    seed: int = 1
+    position: tuple[float, float] | None = None
+    taken: datetime | None = None
+    offset: str | None = None
+    orientation: int | None = None
+    mode: str = "RGB"
+
+
+def picture(shot: Shot = Shot()) -> Image.Image:
+    """A street scene: sky, road, a manhole whose place depends on the seed; the top left corner is red."""
+    width, height = shot.size
+    image = Image.linear_gradient("L").resize(shot.size).convert("RGB")
+    draw = ImageDraw.Draw(image)
+    draw.polygon([(0, height), (width * 0.4, height * 0.4), (width * 0.6, height * 0.4), (width, height)], "#555")
+    step = 0.1 + 0.13 * (shot.seed * 7 % 6)
+    draw.ellipse([width * step, height * 0.6, width * (step + 0.2), height * 0.8], "#2a2", "#000")
+    for n in range(shot.seed % 5 + 1):
+        draw.rectangle([width * (0.15 * n + 0.05), height * 0.05, width * (0.15 * n + 0.12), height * 0.3], "#36c")
+    draw.rectangle([0, 0, width // 8, height // 8], "#f00")
+    return image if shot.mode == "RGB" else image.convert(shot.mode)
+
+
+def jpeg(shot: Shot = Shot(), **options: object) -> bytes:
+    """The scene as a JPEG with the shot's EXIF."""
+    out = io.BytesIO()
+    picture(shot).save(out, "JPEG", quality=85, exif=exif_of(shot), **options)
+    return out.getvalue()
+
+
+def encoded(form: str, shot: Shot = Shot(), **options: object) -> bytes:
+    """The scene as PNG, WebP, GIF, …"""
+    out = io.BytesIO()
+    picture(shot).save(out, form, exif=exif_of(shot), **options)
+    return out.getvalue()
+
+
+def heic(name: str = "plain") -> bytes:
+    """A small HEIC photo: `plain` (320 × 240 with EXIF), `turned` (stored lying, 240 × 320 upright)."""
+    return (HEIC_SAMPLES / f"{name}.heic").read_bytes()
+
+
+def exif_of(shot: Shot) -> Image.Exif:
+    """The EXIF block of a shot."""
+    exif = Image.Exif()
+    if shot.orientation:
+        exif[0x0112] = shot.orientation
+    if shot.taken:
+        camera = exif.get_ifd(0x8769)
+        camera[0x9003] = shot.taken.strftime("%Y:%m:%d %H:%M:%S")
+        if shot.offset:
+            camera[0x9011] = shot.offset
+    if shot.position:
+        lon, lat = shot.position
+        exif.get_ifd(0x8825).update(
+            {1: "N" if lat >= 0 else "S", 2: sexagesimal(lat), 3: "E" if lon >= 0 else "W", 4: sexagesimal(lon)}
+        )
+    return exif
+
+
+def sexagesimal(degrees: float) -> tuple[float, float, float]:
+    """Degrees, minutes, seconds of the absolute value."""
+    minutes, _ = divmod(abs(degrees) * 60, 1)
+    return minutes // 60, minutes % 60, round(abs(degrees) * 3600 - minutes * 60, 4)
+
+
+def motion_photo(shot: Shot = Shot()) -> bytes:
+    """A JPEG with a video behind it, as phones write motion photos."""
+    return (
+        jpeg(shot) + struct.pack(">I", 24) + b"ftypmp42\x00\x00\x00\x00isommp42" + b"\x00\x00\x10\x00mdat" + bytes(4088)
+    )
