@@ -81,11 +81,6 @@ def is_known(succeeded_at: datetime | None, now: datetime) -> bool:
     return succeeded_at is not None and now - succeeded_at <= KNOWN_FOR
 
 
-def tally_after(tally: Tally, now: datetime) -> Tally:
-    """The tally with one more failure; one that rested long starts again at one."""
-    return Tally(tally.counting(now) + 1, now)
-
-
 def wait_of_pair(pair: Tally, now: datetime, *, known: bool) -> timedelta:
     """How long this name must still wait at this address: after the free tries 1, 2, 4… s from the last failure on."""
     if pair.last_at is None:

@@ -10,6 +10,7 @@ from app.core.errors import Fault
 # A mainland mobile number is eleven digits from 13 to 19 (MIIT numbering plan); +86, 0086 and 86 are ways to say it.
 _MOBILE = re.compile(r"(?:\+86|0086|86)?(1[3-9][0-9]{9})")
 _SEPARATORS = re.compile(r"[\s\-().]")
+_DIGITS = "0123456789 "
 
 SHORTEST_PASSWORD = 10
 # argon2 reads any length; a bound keeps one request from costing more than another.
@@ -101,9 +102,8 @@ def password_fault(password: str, *, username: str, name: str) -> str | None:
         return f"Use at most {LONGEST_PASSWORD} characters."
     if len(set(folded)) < FEWEST_DIFFERENT_CHARACTERS:
         return f"Use at least {FEWEST_DIFFERENT_CHARACTERS} different characters."
-    own = {normal_username(username), normal_username(name)}
-    if any(word and folded.strip("0123456789 ") == word.strip("0123456789 ") for word in own):
-        return "Do not use your own name with some digits."
-    if folded in own:
-        return "Do not use your own name."
+    own = {normal_username(username), normal_username(name)} - {""}
+    bare = folded.strip(_DIGITS)
+    if folded in own or (bare and bare in {word.strip(_DIGITS) for word in own}):
+        return "Do not use your own name, with or without digits around it."
     return None
