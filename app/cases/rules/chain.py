@@ -23,6 +23,9 @@ GENESIS = "0" * 64
 SALT_BYTES = 16
 """Salts have one length, so that a byte cannot wander from the salt into the value."""
 
+DOUBLES_FROM = 2**53
+"""Integers from here on are not all exact as doubles (RFC 8785 §3.2.2.3)."""
+
 PLAIN_INPUTS = frozenset(
     {
         "type",
@@ -106,13 +109,32 @@ class Verdict:
 def canonical(value: Any) -> bytes:
     """The one way to write a JSON value as bytes (RFC 8785).
 
-    Raises: ValueError for what JSON cannot say the same everywhere (NaN, integers beyond 2^53, lone surrogates).
+    A number is a double, as in JSON's readers: the database gives 1e20 back as an integer, and both are written alike.
+
+    Raises: ValueError for what JSON cannot say the same everywhere (NaN, infinity, lone surrogates).
 
     Example:
         >>> canonical({"b": 1.0, "a": "网格"}).decode()
         '{"a":"网格","b":1}'
     """
-    return rfc8785.dumps(value)
+    try:
+        return rfc8785.dumps(value)
+    except rfc8785.IntegerDomainError:
+        return rfc8785.dumps(_with_doubles(value))
+
+
+def _with_doubles(value: Any) -> Any:
+    """The value with integers that a double cannot hold exactly as the nearest double."""
+    if isinstance(value, dict):
+        return {name: _with_doubles(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_doubles(inner) for inner in value]
+    if isinstance(value, int) and abs(value) >= DOUBLES_FROM:
+        try:
+            return float(value)
+        except OverflowError as wrong:
+            raise ValueError("the number is too large for JSON's readers") from wrong
+    return value
 
 
 def instant(at: datetime) -> str:

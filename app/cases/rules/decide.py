@@ -176,14 +176,15 @@ def people_of(who: Who) -> str:
 
 
 def _people(rows: list[Move]) -> str:
-    return " or ".join(dict.fromkeys(people_of(who) for move in rows for who in _sorted(move.who)))
+    return " or ".join(dict.fromkeys(people_of(who) for move in rows for who in who_in_order(move.who)))
 
 
 def _who_codes(rows: list[Move]) -> list[dict[str, str | None]]:
-    pairs = dict.fromkeys(who for move in rows for who in _sorted(move.who))
+    pairs = dict.fromkeys(who for move in rows for who in who_in_order(move.who))
     return [{"role": who.role, "relation": who.relation} for who in pairs]
 
 
-def _sorted(who: AbstractSet[Who]) -> list[Who]:
+def who_in_order(who: AbstractSet[Who]) -> list[Who]:
+    """Those people in the order of the roles."""
     order = list(Role)
     return sorted(who, key=lambda one: (order.index(one.role) if one.role else -1, one.relation))
