@@ -1,5 +1,6 @@
-"""What the catalogue speaks of: kinds of types, units of limits, and the ids that stay the same everywhere."""
+"""What the catalogue speaks of: types, filing conditions, units of limits, and ids that are the same everywhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -58,3 +59,39 @@ def type_id(scheme: str, kind: Kind, code: str) -> UUID:
 def condition_id(scheme: str, kind: Kind, code: str, row: int) -> UUID:
     """The id of a filing condition: that of its type's key and its row."""
     return uuid5(CATALOGUE, f"{scheme}|{kind}|{code}|{row}")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filing condition (立案条件): when a case of the type is filed, its limit, and what closes it."""
+
+    id: UUID
+    type_id: UUID
+    row: int
+    text: str
+    limit: Limit
+    close_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """A type of part or matter with the filing conditions in force, in the order of their rows."""
+
+    id: UUID
+    scheme: str
+    kind: Kind
+    code: str
+    class_code: str
+    class_name: str
+    name: str
+    self_handle_allowed: bool
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All types as they stood at one state of the catalogue, found by key or by id."""
+
+    stamp: UUID
+    by_key: Mapping[tuple[str, str, str], TypeRow]
+    by_id: Mapping[UUID, TypeRow]

@@ -1,0 +1,143 @@
+"""All SQL of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from app.catalog.models import CatalogState
+
+_STAMP = select(CatalogState.stamp)
+_LOCK = select(CatalogState.stamp).with_for_update()
+_RESTAMP = update(CatalogState).values(stamp=bindparam("new_stamp"), changed_at=bindparam("now"))
+
+# One statement, so that the stamp and the rows belong to one state of the catalogue.
+_SNAPSHOT = text("""
+    SELECT s.stamp,
+           (SELECT coalesce(json_agg(json_build_array(
+                       t.id, t.scheme, t.kind, t.code, t.class_code, t.class_name, t.name, t.self_handle_allowed)),
+                   '[]')
+              FROM types t) AS types,
+           (SELECT coalesce(json_agg(json_build_array(
+                       c.id, c.type_id, c.row, c.text, c.limit_amount::text, c.limit_unit, c.close_text)
+                   ORDER BY c.row), '[]')
+              FROM filing_conditions c WHERE c.valid_to IS NULL) AS conditions
+      FROM catalog_state s
+""")
+
+_FILTERS: Mapping[str, str] = {
+    "scheme": "t.scheme = :scheme",
+    "kind": "t.kind = :kind",
+    "class_code": "t.class_code = :class_code",
+    "pattern": "(t.name ILIKE :pattern OR t.class_name ILIKE :pattern OR t.code = :q)",
+    "after_code": "(t.scheme, t.kind, t.code) > (:after_scheme, :after_kind, :after_code)",
+}
+
+_LIST = """
+    SELECT t.scheme, t.kind, t.code, t.name, t.class_code, t.class_name,
+           (SELECT coalesce(json_agg(json_build_object(
+                       'id', c.id, 'text', c.text, 'limit', trim_scale(c.limit_amount), 'unit', c.limit_unit,
+                       'close_text', c.close_text) ORDER BY c.row), '[]')
+              FROM filing_conditions c WHERE c.type_id = t.id AND c.valid_to IS NULL) AS conditions
+      FROM types t
+     WHERE {filters}
+     ORDER BY t.scheme, t.kind, t.code
+     LIMIT :rows
+"""
+
+_PUT_TYPES = text("""
+    INSERT INTO types (id, scheme, kind, code, class_code, class_name, name, self_handle_allowed)
+    SELECT id, scheme, kind, code, class_code, class_name, name, self_handle_allowed
+      FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS t (
+           id uuid, scheme text, kind text, code text, class_code text, class_name text, name text,
+           self_handle_allowed boolean)
+        ON CONFLICT (id) DO UPDATE
+       SET class_code = excluded.class_code, class_name = excluded.class_name, name = excluded.name,
+           self_handle_allowed = excluded.self_handle_allowed
+""")
+
+_PUT_CONDITIONS = text("""
+    INSERT INTO filing_conditions (id, type_id, row, text, limit_amount, limit_unit, close_text, valid_from)
+    SELECT id, type_id, row, text, limit_amount, limit_unit, close_text, :now
+      FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS c (
+           id uuid, type_id uuid, row smallint, text text, limit_amount numeric, limit_unit text, close_text text)
+        ON CONFLICT (id) DO UPDATE
+       SET text = excluded.text, limit_amount = excluded.limit_amount, limit_unit = excluded.limit_unit,
+           close_text = excluded.close_text, valid_to = NULL,
+           valid_from = CASE WHEN filing_conditions.valid_to IS NULL THEN filing_conditions.valid_from
+                             ELSE excluded.valid_from END
+""")
+
+_RETIRE_CONDITIONS = text("""
+    UPDATE filing_conditions SET valid_to = greatest(:now, valid_from)
+     WHERE valid_to IS NULL AND type_id = ANY(cast(:types AS uuid[])) AND id <> ALL(cast(:kept AS uuid[]))
+    RETURNING id
+""")
+
+
+def stamp(session: Session) -> UUID:
+    """The mark of the catalogue's present state; another one means that something changed."""
+    return session.execute(_STAMP).scalar_one()
+
+
+def lock(session: Session) -> None:
+    """Wait until no other import is under way, and keep others waiting until this unit of work ends."""
+    session.execute(_LOCK)
+
+
+def restamp(session: Session, new_stamp: UUID, now: datetime) -> None:
+    """Tell every process that the catalogue changed."""
+    session.execute(_RESTAMP, {"new_stamp": new_stamp, "now": now})
+
+
+def snapshot(session: Session) -> Row[Any]:
+    """The whole catalogue in one row: its stamp, all types, all conditions in force in the order of their rows.
+
+    Shape:  types [id, scheme, kind, code, class_code, class_name, name, self_handle_allowed],
+            conditions [id, type_id, row, text, limit amount as text, unit, close_text].
+    """
+    return session.execute(_SNAPSHOT).one()
+
+
+def list_types(
+    session: Session, filters: Mapping[str, str | None], after: Sequence[str] | None, rows: int
+) -> Sequence[Row[Any]]:
+    """At most `rows` types by scheme, kind and code, each with its conditions in force; one statement.
+
+    Shape:  filters may have scheme, kind, class_code and q (part of a name or class name, or a whole code);
+            `after` is (scheme, kind, code) of the last type of the page before.
+    """
+    values: dict[str, Any] = {name: value for name, value in filters.items() if value is not None}
+    if "q" in values:
+        values["pattern"] = f"%{_literal(values['q'])}%"
+    if after is not None:
+        values |= dict(zip(("after_scheme", "after_kind", "after_code"), after, strict=True))
+    conditions = [sql for name, sql in _FILTERS.items() if name in values]
+    statement = _LIST.format(filters=" AND ".join(conditions) or "true")
+    return session.execute(text(statement), {**values, "rows": rows}).all()
+
+
+def put_types(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert types or bring them up to date, by id."""
+    session.execute(_PUT_TYPES, {"rows": orjson.dumps(rows).decode()})
+
+
+def put_conditions(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Insert filing conditions or bring them up to date and back into force, by id."""
+    session.execute(_PUT_CONDITIONS, {"rows": orjson.dumps(rows).decode(), "now": now})
+
+
+def retire_conditions(session: Session, types: Sequence[UUID], kept: Sequence[UUID], now: datetime) -> int:
+    """End the conditions of these types that are not kept; returns how many."""
+    values = {"types": [str(t) for t in types], "kept": [str(c) for c in kept], "now": now}
+    return len(session.execute(_RETIRE_CONDITIONS, values).all())
+
+
+def _literal(wanted: str) -> str:
+    return wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,175 @@
+"""Types and filing conditions for the rest of the house, and their import."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.catalog import queries
+from app.catalog.errors import BadCatalogue, UnknownCondition, UnknownType
+from app.catalog.rules import (
+    CONDITION_COLUMNS,
+    TYPE_COLUMNS,
+    Catalogue,
+    Condition,
+    Kind,
+    Limit,
+    TypeRow,
+    Unit,
+    read_catalogue,
+)
+from app.core.errors import Fault
+from app.core.ids import new_id
+
+_kept: list[Catalogue] = []  # The last state this process read; another stamp replaces it.
+
+
+class TypeKey(Protocol):
+    """Whatever names a type, such as `schemas.TypeRef`."""
+
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did."""
+
+    types: int
+    conditions: int
+    retired: int
+
+
+def catalogue(session: Session) -> Catalogue:
+    """All types as this unit of work sees them: one statement of one row, and all rows only after a change."""
+    stamp = queries.stamp(session)
+    for kept in _kept:
+        if kept.stamp == stamp:
+            return kept
+    found = _assembled(queries.snapshot(session))
+    _kept[:] = [found]
+    return found
+
+
+def find_type(session: Session, ref: TypeKey) -> TypeRow:
+    """The type that a scheme, a kind and a code name.
+
+    Raises: UnknownType.
+    """
+    found = catalogue(session).by_key.get((ref.scheme, ref.kind, ref.code))
+    if found is None:
+        fault = Fault("/type", "take scheme, kind and code from GET /types")
+        raise UnknownType(f"There is no {ref.kind} {ref.code} in the scheme {ref.scheme}.", faults=[fault])
+    return found
+
+
+def find_condition(session: Session, condition_id: UUID, type_id: UUID) -> Condition:
+    """The filing condition of a type, as long as it is in force.
+
+    Raises: UnknownCondition, also for a condition of another type.
+    """
+    owner = catalogue(session).by_id.get(type_id)
+    for condition in owner.conditions if owner else ():
+        if condition.id == condition_id:
+            return condition
+    fault = Fault("/condition_id", "take the id from the type's conditions in GET /types")
+    raise UnknownCondition(f"The type has no filing condition {condition_id} in force.", faults=[fault])
+
+
+def import_types(
+    session: Session,
+    types: Sequence[Mapping[str, str]],
+    conditions: Sequence[Mapping[str, str]],
+    *,
+    now: datetime,
+) -> Imported:
+    """Take in written types with their conditions, all of them or none.
+
+    A type that is known is brought up to date; those of its conditions that are no longer written are retired, those
+    of other types stay as they are. Cases keep the limit they were filed with, so nothing changes for them.
+
+    Shape:  rows as `rules.read_catalogue` takes them.
+    Raises: BadCatalogue with every faulty row and column.
+    """
+    read, faults = read_catalogue(types, conditions)
+    if faults:
+        first = faults[0]
+        raise BadCatalogue(
+            f"Nothing was imported: {len(faults)} faults, the first at {first.pointer}: {first.detail}.", faults=faults
+        )
+    below = [condition for row in read for condition in row.conditions]
+    queries.lock(session)
+    queries.put_types(session, [_type_values(row) for row in read])
+    queries.put_conditions(session, [_condition_values(condition) for condition in below], now)
+    retired = queries.retire_conditions(session, [row.id for row in read], [c.id for c in below], now)
+    queries.restamp(session, new_id(), now)
+    return Imported(len(read), len(below), retired)
+
+
+def load_catalog(session: Session, folder: Path, *, now: datetime) -> Imported:
+    """Import `types.csv` and `conditions.csv` of a folder (UTF-8, a head row with the names of the columns).
+
+    Raises: BadCatalogue for a file that is missing or cannot be read, and as `import_types`.
+    """
+    types = _read(folder / "types.csv", TYPE_COLUMNS)
+    conditions = _read(folder / "conditions.csv", CONDITION_COLUMNS)
+    return import_types(session, types, conditions, now=now)
+
+
+def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as unreadable:
+        raise BadCatalogue(f"{path.name} cannot be read as UTF-8 CSV: {unreadable}.") from unreadable
+    if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
+        raise BadCatalogue(f"{path.name} lacks the columns {', '.join(missing)}; its first row names the columns.")
+    return rows
+
+
+def _type_values(row: TypeRow) -> dict[str, Any]:
+    names = ("id", "scheme", "kind", "code", "class_code", "class_name", "name", "self_handle_allowed")
+    return {name: getattr(row, name) for name in names}
+
+
+def _condition_values(condition: Condition) -> dict[str, Any]:
+    return {
+        "id": condition.id,
+        "type_id": condition.type_id,
+        "row": condition.row,
+        "text": condition.text,
+        "limit_amount": str(condition.limit.amount),
+        "limit_unit": condition.limit.unit,
+        "close_text": condition.close_text,
+    }
+
+
+def _assembled(snapshot: Any) -> Catalogue:
+    below: dict[str, list[Condition]] = {}
+    for id_, type_id, row, text, amount, unit, close_text in snapshot.conditions:
+        limit = Limit(Decimal(amount).normalize(), Unit(unit))
+        condition = Condition(UUID(id_), UUID(type_id), row, text, limit, close_text)
+        below.setdefault(type_id, []).append(condition)
+    types = [
+        TypeRow(UUID(id_), scheme, Kind(kind), code, class_code, class_name, name, allowed, tuple(below.get(id_, ())))
+        for id_, scheme, kind, code, class_code, class_name, name, allowed in snapshot.types
+    ]
+    return Catalogue(
+        stamp=snapshot.stamp,
+        by_key=MappingProxyType({(row.scheme, str(row.kind), row.code): row for row in types}),
+        by_id=MappingProxyType({row.id: row for row in types}),
+    )
