@@ -40,10 +40,14 @@ def decode_cursor(cursor: str, size: int) -> list[Any]:
         values = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         values = None
-    if not isinstance(values, list) or len(values) != size or not all(isinstance(v, str | int | float) for v in values):
+    if not isinstance(values, list) or len(values) != size or not all(map(_sortable, values)):
         fault = Fault("/cursor", "use next_cursor of an earlier answer, or leave it out")
         raise BadCursor("This cursor was not made here: start again without one.", faults=[fault])
     return values
+
+
+def _sortable(value: Any) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and "\x00" not in value)
 
 
 def page(rows: Sequence[Any], limit: int, key: Any) -> tuple[Sequence[Any], str | None]:

@@ -97,7 +97,7 @@ class ProblemOut(Out):
 PROBLEM_STATUSES = (401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 
 
-def problems(*statuses: int) -> dict[str, Any]:
+def problems(*statuses: int) -> dict[str | int, Any]:
     """The ``responses=`` entries of an operation for these statuses, as problem documents."""
     schema = {"$ref": "#/components/schemas/ProblemOut"}
     known = {422, *statuses}
