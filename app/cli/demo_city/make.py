@@ -6,9 +6,11 @@ from random import Random
 from app.cli.demo_city.areas import City, name_areas
 from app.cli.demo_city.base_layers import BaseLayers, base_layers
 from app.cli.demo_city.coverage import ground_field, noded, placed
-from app.cli.demo_city.files import write_areas, write_base, write_checksums
+from app.cli.demo_city.files import write_areas, write_base, write_checksums, write_table
 from app.cli.demo_city.layout import draw
 from app.cli.demo_city.parcels import subdivide
+from app.cli.demo_city.staff import organizations, people, rules
+from app.cli.demo_city.zones import draw_zones
 
 SEED = 7
 
@@ -27,6 +29,25 @@ def plan_city(seed: int) -> tuple[City, BaseLayers]:
     field = ground_field(polygons, rng)
     city = name_areas(layout, parcels, placed(polygons, field), rng)
     return city, base_layers(layout, parcels, polygons, field, rng)
+
+
+def _write_tables(out: Path, city: City) -> list[Path]:
+    zones = draw_zones(city)
+    tables: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {
+        "organizations": (("code", "name", "kind", "parent"), organizations(city)),
+        "people": (("username", "phone", "name", "organization", "grants"), list(people())),
+        "duty_zones": (
+            ("code", "name", "inspectors", "cells"),
+            [(z.code, z.name, " ".join(f"inspector{i}" for i in z.inspectors), " ".join(z.cells)) for z in zones],
+        ),
+        "routing_rules": (
+            ("scheme", "kind", "class", "type", "area", "duty_zone", "lead", "helpers"),
+            [rule.row() for rule in rules(city, [zone.code for zone in zones])],
+        ),
+    }
+    for stem, (header, rows) in tables.items():
+        write_table(out / f"{stem}.csv", header, rows)
+    return [out / f"{stem}.csv" for stem in tables]
 
 
 def make_demo(out: Path, seed: int = SEED) -> list[Path]:
@@ -49,5 +70,6 @@ def make_demo(out: Path, seed: int = SEED) -> list[Path]:
     ):
         written.append(out / "base" / f"{stem}.geojson")
         write_base(written[-1], items, kind_name)
+    written += _write_tables(out, city)
     write_checksums(out, written)
     return written
