@@ -99,7 +99,7 @@ as_owner() {
 
 # A checkout that the service user cannot enter keeps its virtual environment where it can.
 place_venv() {
-  [ ! -d "$VENV" ] || return 0
+  if [ -d "$VENV" ] || [ "$1" != "$VENV" ]; then return 0; fi
   prepare_state
   [ ! -L "$ROOT/.venv" ] || rm -f "$ROOT/.venv"
   if [ -n "$OUTSIDE" ]; then
@@ -109,17 +109,20 @@ place_venv() {
   VENV=$(readlink -f "$ROOT/.venv")
 }
 
-# ensure_venv app|dev: .venv holds what the lock says. A stamp of the lock makes the second time free.
+# ensure_venv app|dev [FOLDER]: the folder (.venv) holds what the lock says. A stamp of the lock makes the second time free.
 ensure_venv() {
-  local lock=$ROOT/requirements/$1.txt stamp=$VENV/.fieldgrid-$1 want
+  local lock=$ROOT/requirements/$1.txt venv=${2:-$VENV} stamp want
+  [ "$venv" != "$VENV" ] || { place_venv "$venv" && venv=$VENV; }
+  stamp=$venv/.fieldgrid-$1
   want=$(sha256sum <"$lock")
-  [ -x "$VENV/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && "$VENV/bin/python" -c '' 2>/dev/null && return
+  [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && "$venv/bin/python" -c '' 2>/dev/null && return
   ensure_system python
   enough_space "$ROOT"
-  place_venv
-  "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || step "virtual environment" -- as_owner "$(find_python)" -m venv --clear "$VENV"
+  [ -d "$venv" ] || [ "$venv" = "$VENV" ] || mkdir -p "$venv"
+  "$venv/bin/python" -m pip --version >/dev/null 2>&1 || step "virtual environment" -- as_owner "$(find_python)" -m venv --clear "$venv" ||
+    die "the virtual environment could not be made in $venv."
   step "Python packages ($1): installing $(grep -c '==' "$lock")" -- \
-    as_owner env PIP_DISABLE_PIP_VERSION_CHECK=1 "$VENV/bin/python" -m pip install --no-input --no-deps --require-hashes --only-binary=:all: -r "$lock" ||
+    as_owner env PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install --no-input --no-deps --require-hashes --only-binary=:all: -r "$lock" ||
     die "the Python packages of requirements/$1.txt could not be installed."
   echo "$want" | as_owner tee "$stamp" >/dev/null
 }

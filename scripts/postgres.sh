@@ -85,10 +85,7 @@ start_cluster() {
   as_service mkdir -p "$socket"
   as_service chmod 700 "$socket"
   forget_dead_postmaster "$data"
-  {
-    printf '%s\n' "listen_addresses = '127.0.0.1'" "unix_socket_directories = '$socket'" "timezone = 'UTC'" "log_timezone = 'UTC'" \
-      "log_min_duration_statement = 1000" "logging_collector = off" "jit = off" "max_connections = 200" "max_locks_per_transaction = 256" "$@"
-  } | as_service tee "$data/postgresql.auto.conf" >/dev/null
+  write_cluster_settings "$name" "$@"
   for try in 1 2 3 4 5; do
     port=$(cluster_port "$name")
     # The processes of a killed server need a moment to go; only then can the next one start.
@@ -102,6 +99,14 @@ start_cluster() {
   tail -n 15 "$data.log" | sed 's/^/  | /' >&2
   explain_failure "$data.log"
   die "PostgreSQL does not start." "Its log: $data.log"
+}
+
+write_cluster_settings() {
+  local name=$1
+  shift
+  printf '%s\n' "listen_addresses = '127.0.0.1'" "unix_socket_directories = '$(socket_dir "$name")'" "timezone = 'UTC'" "log_timezone = 'UTC'" \
+    "log_min_duration_statement = 1000" "logging_collector = off" "jit = off" "max_connections = 200" "max_locks_per_transaction = 256" "$@" |
+    as_service tee "$STATE/$name/postgresql.auto.conf" >/dev/null
 }
 
 # After a power cut the number in postmaster.pid may belong to another program by now.
