@@ -138,6 +138,9 @@ def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         raise BadCatalogue(f"{path.name} cannot be read as UTF-8 CSV: {unreadable}.") from unreadable
     if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
         raise BadCatalogue(f"{path.name} lacks the columns {', '.join(missing)}; its first row names the columns.")
+    if ragged := [i for i, row in enumerate(rows) if None in row]:
+        faults = [Fault(f"/{path.stem}/{i}", "more cells than columns: quote text that has a comma") for i in ragged]
+        raise BadCatalogue(f"{path.name} has {len(ragged)} rows with more cells than columns.", faults=faults)
     return rows
 
 
