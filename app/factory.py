@@ -55,8 +55,8 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     problems.register(app)
     app.before_request(auth.authorize)
     intake.register(app)
-    if util.find_spec("app.accounts.service"):
-        found = import_module("app.accounts.service")
+    if util.find_spec("app.accounts.views"):
+        found = import_module("app.accounts.views")
         auth.install_authenticator(app, found.DatabaseAuthenticator(settings))
     app.register_blueprint(health)
     app.register_blueprint(landing)
