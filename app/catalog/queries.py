@@ -25,7 +25,7 @@ _SNAPSHOT = text("""
                    '[]')
               FROM types t) AS types,
            (SELECT coalesce(json_agg(json_build_array(
-                       c.id, c.type_id, c.row, c.text, c.limit_amount::text, c.limit_unit, c.close_text)
+                       c.id, c.type_id, c.row, c.text, trim_scale(c.limit_amount)::text, c.limit_unit, c.close_text)
                    ORDER BY c.row), '[]')
               FROM filing_conditions c WHERE c.valid_to IS NULL) AS conditions
       FROM catalog_state s

@@ -164,7 +164,7 @@ def _condition_values(condition: Condition) -> dict[str, Any]:
 def _assembled(snapshot: Any) -> Catalogue:
     below: dict[str, list[Condition]] = {}
     for id_, type_id, row, text, amount, unit, close_text in snapshot.conditions:
-        limit = Limit(Decimal(amount).normalize(), Unit(unit))
+        limit = Limit(Decimal(amount), Unit(unit))
         condition = Condition(UUID(id_), UUID(type_id), row, text, limit, close_text)
         below.setdefault(type_id, []).append(condition)
     types = [

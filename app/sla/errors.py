@@ -1,0 +1,13 @@
+"""What can go wrong with working time."""
+
+from app.core.errors import Invalid, Unavailable
+
+
+class CalendarMissing(Unavailable):
+    slug = "calendar-missing"
+    title = "The working calendar has not been loaded"
+
+
+class BadCalendar(Invalid):
+    slug = "bad-calendar"
+    title = "The calendar cannot be used"

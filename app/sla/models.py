@@ -1,0 +1,93 @@
+"""Tables of working time: calendars, their published versions, corrections of single days, limits of stages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, SmallInteger
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.models import Base
+
+_NOMINAL = "nominal_minutes BETWEEN 1 AND 1440"
+
+
+class WorkCalendar(Base):
+    """A calendar as the city defines it, and which of its versions is in force."""
+
+    __tablename__ = "calendars"
+    __table_args__ = (
+        CheckConstraint("code <> ''", name="code"),
+        CheckConstraint(_NOMINAL, name="nominal_minutes"),
+        CheckConstraint("holidays = 'none' OR holidays ~ '^[A-Z]{2}(-[A-Z0-9]{1,3})?$'", name="holidays"),
+        CheckConstraint("version >= 0", name="version"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    tz: Mapped[str] = mapped_column(comment="name in the IANA database, such as Asia/Shanghai")
+    week: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, comment='{"mon": [["08:00", "12:00"], …], …} in local wall time'
+    )
+    nominal_minutes: Mapped[int] = mapped_column(SmallInteger, comment="working time that one working day stands for")
+    holidays: Mapped[str] = mapped_column(comment="whose statutory holidays: CN, DE-BY, …, or none")
+    version: Mapped[int] = mapped_column(comment="the version in force; 0 before the first is published")
+    digest: Mapped[str] = mapped_column(comment="SHA-256 of that version's content")
+
+
+class CalendarVersion(Base):
+    """A published version, complete and never changed: whoever knows its number can compute a deadline again."""
+
+    __tablename__ = "calendar_versions"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint(_NOMINAL, name="nominal_minutes"),
+    )
+
+    code: Mapped[str] = mapped_column(ForeignKey("calendars.code"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tz: Mapped[str]
+    week: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    nominal_minutes: Mapped[int] = mapped_column(SmallInteger)
+    days: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, comment='days that differ from their weekday: {"2026-02-17": [], "2026-02-14": [["08:00", "12:00"], …]}'
+    )
+    horizon: Mapped[int | None] = mapped_column(
+        SmallInteger, comment="last year whose holidays are published; null: holidays follow from the law alone"
+    )
+    published_at: Mapped[datetime]
+
+
+class CalendarCorrection(Base):
+    """A day that is otherwise than the lists of holidays say. It wins over them."""
+
+    __tablename__ = "calendar_corrections"
+    __table_args__ = (
+        CheckConstraint("working OR hours IS NULL", name="hours"),
+        CheckConstraint("note <> ''", name="note"),
+    )
+
+    code: Mapped[str] = mapped_column(ForeignKey("calendars.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, comment="local day of the calendar")
+    working: Mapped[bool]
+    hours: Mapped[list[Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="null: those of a working weekday"
+    )
+    note: Mapped[str] = mapped_column(comment="why, for whoever wonders later")
+
+
+class StageLimit(Base):
+    """How long a stage of a case may take. Handling has the limit of the filing condition instead."""
+
+    __tablename__ = "stage_limits"
+    __table_args__ = (
+        CheckConstraint("stage IN ('accept', 'verify', 'file', 'dispatch', 'check', 'close')", name="stage"),
+        CheckConstraint("amount > 0 AND amount <= 10000", name="amount"),
+        CheckConstraint("unit IN ('urgent_hour', 'natural_day', 'working_hour', 'working_day')", name="unit"),
+    )
+
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric(9, 4))
+    unit: Mapped[str]
