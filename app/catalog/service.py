@@ -133,10 +133,11 @@ def _read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
+            named = reader.fieldnames or ()
             rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as unreadable:
         raise BadCatalogue(f"{path.name} cannot be read as UTF-8 CSV: {unreadable}.") from unreadable
-    if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
+    if missing := [column for column in columns if column not in named]:
         raise BadCatalogue(f"{path.name} lacks the columns {', '.join(missing)}; its first row names the columns.")
     if ragged := [i for i, row in enumerate(rows) if None in row]:
         faults = [Fault(f"/{path.stem}/{i}", "more cells than columns: quote text that has a comma") for i in ragged]

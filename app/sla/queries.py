@@ -16,7 +16,8 @@ from app.sla.models import CalendarCorrection, CalendarVersion, StageLimit, Work
 # The limits come as one text, so that the process can keep what it once read under that very text.
 _TIMING = text("""
     SELECT c.version, c.digest,
-           (SELECT string_agg(concat_ws(' ', stage, trim_scale(amount), unit), ';' ORDER BY stage) FROM stage_limits) AS limits
+           (SELECT string_agg(concat_ws(' ', stage, trim_scale(amount), unit), ';' ORDER BY stage)
+              FROM stage_limits) AS limits
       FROM calendars c
      WHERE c.code = :code
 """)

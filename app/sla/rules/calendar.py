@@ -191,7 +191,7 @@ def hours_on(kind: DayKind, week: tuple[Hours, ...]) -> Hours:
     """
     if kind is DayKind.OFF:
         return CLOSED
-    return next(hours for hours in week if hours)
+    return next(filter(None, week), CLOSED)
 
 
 def local_day(instant: datetime, calendar: Calendar) -> date:
