@@ -50,17 +50,17 @@ def create_areas() -> None:
         geometry("MULTIPOLYGON"),
         sa.PrimaryKeyConstraint("code", name="pk_areas"),
         sa.ForeignKeyConstraint(["parent_code"], ["areas.code"], name="fk_areas_parent_code_areas"),
-        sa.CheckConstraint("level BETWEEN 0 AND 4", name="ck_areas_level"),
-        sa.CheckConstraint("(level = 0) = (parent_code IS NULL)", name="ck_areas_parent_code"),
-        sa.CheckConstraint("parent_code IS NULL OR starts_with(code, parent_code)", name="ck_areas_prefix"),
+        sa.CheckConstraint("level BETWEEN 0 AND 4", name=op.f("ck_areas_level")),
+        sa.CheckConstraint("(level = 0) = (parent_code IS NULL)", name=op.f("ck_areas_parent_code")),
+        sa.CheckConstraint("parent_code IS NULL OR starts_with(code, parent_code)", name=op.f("ck_areas_prefix")),
         sa.CheckConstraint(
             "code ~ '^[0-9]+$' AND CASE level WHEN 0 THEN length(code) = 4 WHEN 1 THEN length(code) = 6 "
             "WHEN 2 THEN length(code) = 9 WHEN 3 THEN length(code) = 12 ELSE length(code) IN (14, 15) END",
-            name="ck_areas_code",
+            name=op.f("ck_areas_code"),
         ),
-        sa.CheckConstraint("code_scheme IN ('digits15', 'digits14')", name="ck_areas_code_scheme"),
-        sa.CheckConstraint("area_m2 > 0", name="ck_areas_area_m2"),
-        sa.CheckConstraint("valid_to > valid_from", name="ck_areas_valid_to"),
+        sa.CheckConstraint("code_scheme IN ('digits15', 'digits14')", name=op.f("ck_areas_code_scheme")),
+        sa.CheckConstraint("area_m2 > 0", name=op.f("ck_areas_area_m2")),
+        sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_areas_valid_to")),
     )
     op.create_index("ix_areas_level_code", "areas", ["level", "code"])
     op.create_index("ix_areas_parent_code", "areas", ["parent_code"])
@@ -73,7 +73,7 @@ def create_areas() -> None:
         sa.PrimaryKeyConstraint("old_code", "new_code", name="pk_area_successors"),
         sa.ForeignKeyConstraint(["old_code"], ["areas.code"], name="fk_area_successors_old_code_areas"),
         sa.ForeignKeyConstraint(["new_code"], ["areas.code"], name="fk_area_successors_new_code_areas"),
-        sa.CheckConstraint("share > 0 AND share <= 1", name="ck_area_successors_share"),
+        sa.CheckConstraint("share > 0 AND share <= 1", name=op.f("ck_area_successors_share")),
     )
     op.create_index("ix_area_successors_new_code", "area_successors", ["new_code"])
 
@@ -85,8 +85,8 @@ def create_duty_zones() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         *valid(),
         sa.PrimaryKeyConstraint("code", name="pk_duty_zones"),
-        sa.CheckConstraint("code <> ''", name="ck_duty_zones_code"),
-        sa.CheckConstraint("valid_to > valid_from", name="ck_duty_zones_valid_to"),
+        sa.CheckConstraint("code <> ''", name=op.f("ck_duty_zones_code")),
+        sa.CheckConstraint("valid_to > valid_from", name=op.f("ck_duty_zones_valid_to")),
     )
     op.create_table(
         "duty_zone_cells",
@@ -97,7 +97,7 @@ def create_duty_zones() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_duty_zone_cells"),
         sa.ForeignKeyConstraint(["zone_code"], ["duty_zones.code"], name="fk_duty_zone_cells_zone_code_duty_zones"),
         sa.ForeignKeyConstraint(["cell_code"], ["areas.code"], name="fk_duty_zone_cells_cell_code_areas"),
-        sa.CheckConstraint("valid_to >= valid_from", name="ck_duty_zone_cells_valid_to"),
+        sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_duty_zone_cells_valid_to")),
         postgresql.ExcludeConstraint(
             (sa.column("cell_code"), "="),
             (sa.func.tstzrange(sa.column("valid_from"), sa.column("valid_to")), "&&"),
@@ -115,7 +115,7 @@ def create_duty_zones() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_duty_zone_people"),
         sa.ForeignKeyConstraint(["zone_code"], ["duty_zones.code"], name="fk_duty_zone_people_zone_code_duty_zones"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_duty_zone_people_user_id_users"),
-        sa.CheckConstraint("valid_to >= valid_from", name="ck_duty_zone_people_valid_to"),
+        sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_duty_zone_people_valid_to")),
     )
     op.create_index(
         "uq_duty_zone_people_zone_code_user_id",
@@ -147,7 +147,9 @@ def create_imports() -> None:
         instant("finished_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_grid_imports"),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name="fk_grid_imports_created_by_users"),
-        sa.CheckConstraint("status IN ('pending', 'refused', 'accepted', 'checked')", name="ck_grid_imports_status"),
+        sa.CheckConstraint(
+            "status IN ('pending', 'refused', 'accepted', 'checked')", name=op.f("ck_grid_imports_status")
+        ),
     )
     op.create_index("ix_grid_imports_created_at", "grid_imports", ["created_at"])
     op.create_table(
@@ -162,7 +164,7 @@ def create_imports() -> None:
         ),
         instant("changed_at"),
         sa.PrimaryKeyConstraint("id", name="pk_grid_state"),
-        sa.CheckConstraint("id = 1", name="ck_grid_state_id"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_grid_state_id")),
     )
     op.execute("INSERT INTO grid_state (id, version, stamp, changed_at) VALUES (1, 1, gen_random_uuid(), now())")
 
@@ -176,7 +178,7 @@ def create_base_features() -> None:
         sa.Column("class", sa.Text(), nullable=True, comment="kind within the layer: primary, river, park…"),
         geometry("GEOMETRY"),
         sa.PrimaryKeyConstraint("id", name="pk_base_features"),
-        sa.CheckConstraint("layer IN ('roads', 'water', 'green', 'buildings')", name="ck_base_features_layer"),
+        sa.CheckConstraint("layer IN ('roads', 'water', 'green', 'buildings')", name=op.f("ck_base_features_layer")),
     )
     op.create_index("ix_base_features_geom", "base_features", ["geom"], postgresql_using="gist")
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from app.grid import queries
 from app.grid.errors import AreaName, UnknownArea
+from app.grid.queries import live
 from app.grid.rules.index import GridIndex, Located, Place
 
 # Two, because requests that began before an import is committed still see the grid before it.
@@ -34,7 +34,7 @@ def index(session: Session) -> GridIndex:
 
     One statement when it is in memory, two when it has to be built.
     """
-    stamp = queries.state(session).stamp
+    stamp = live.state(session).stamp
     found = _indexes.get(stamp)
     return found if found is not None else _build(session, stamp)
 
@@ -42,7 +42,7 @@ def index(session: Session) -> GridIndex:
 def _build(session: Session, stamp: UUID) -> GridIndex:
     with _building:
         if stamp not in _indexes:
-            _indexes[stamp] = GridIndex(queries.live_areas(session))
+            _indexes[stamp] = GridIndex(live.live_areas(session))
             while len(_indexes) > _KEPT:
                 _indexes.popitem(last=False)
         return _indexes[stamp]
@@ -72,8 +72,8 @@ def chain(session: Session, code: str) -> list[AreaName]:
 
     Raises: UnknownArea.
     """
-    live = index(session).chain(code)
-    areas = list(live) if live is not None else queries.chain(session, code)
+    known = index(session).chain(code)
+    areas = list(known) if known is not None else live.chain(session, code)
     if not areas:
         raise UnknownArea(f"There never was an area with the code {code}.")
     return areas
@@ -81,4 +81,4 @@ def chain(session: Session, code: str) -> list[AreaName]:
 
 def successors(session: Session, code: str) -> list[Successor]:
     """The live areas on the ground of a retired one, largest share first; empty for a live or unknown area."""
-    return [Successor(row.code, row.name, row.share) for row in queries.successors(session, code)]
+    return [Successor(row.code, row.name, row.share) for row in live.successors(session, code)]

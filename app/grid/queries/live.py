@@ -1,4 +1,4 @@
-"""All SQL of the grid."""
+"""What the index in memory and single look-ups read of the live grid."""
 
 from __future__ import annotations
 
