@@ -219,10 +219,17 @@ start_programs() {
     unset DATABASE_URL FIELDGRID_OWNER_PASSWORD
     export PYTHONPATH=$CODE PYTHONUNBUFFERED=1
     PROMETHEUS_MULTIPROC_DIR=$STATE/metrics keep api TERM "$RUN_VENV/bin/granian" --interface wsgi --factory --host "$FIELDGRID_HOST" \
-      --port "$FIELDGRID_PORT" --workers "${FIELDGRID_API_PROCESSES:-2}" --blocking-threads "${FIELDGRID_API_THREADS:-16}" \
-      --respawn-failed-workers --respawn-interval 0.2 --workers-kill-timeout 15 --no-ws --http 1 --log-level warning app.factory:create_app
+      --port "$FIELDGRID_PORT" --workers "$(api_processes)" --blocking-threads "${FIELDGRID_API_THREADS:-64}" \
+      --respawn-failed-workers --respawn-interval 0.2 --workers-kill-timeout 10 --no-ws --http 1 --log-level warning app.factory:create_app
     keep worker TERM "$RUN_VENV/bin/python" -m app.worker
   )
+}
+
+# As many processes as the machine has processors, 2 to 4; docs/adr/0007 says why 64 threads each.
+api_processes() {
+  local processors
+  processors=$(nproc)
+  echo "${FIELDGRID_API_PROCESSES:-$((processors < 2 ? 2 : processors > 4 ? 4 : processors))}"
 }
 
 check_port() {
@@ -247,12 +254,12 @@ port_holder() {
 
 wait_ready() {
   local tries
-  for ((tries = 0; tries < 600; tries++)); do
+  for ((tries = 0; tries < 200; tries++)); do
     ! ready || return 0
-    sleep 0.1
+    sleep 0.2
   done
   echo "The API does not become ready. /readyz says: ${HTTP_BODY:-nothing}"
-  tail -n 20 "$STATE/log/api.log"
+  tail -n 5 "$STATE/log/api.log" | cut -c1-2000
   return 1
 }
 
@@ -292,7 +299,7 @@ bring_up() {
   step "database: migrations" -- app_cli_as_service migrate || die "the migrations failed; nothing was started."
   step "demo city 示范市" -- app_cli_as_service demo-city || die "the demo city could not be loaded; nothing was started."
   start_programs
-  step "API and worker: starting" -- wait_ready || die "The API did not start." "Its log: $SELF logs api"
+  step "API and worker: starting" -- wait_ready || { stop_programs; false; } || die "the API did not start." "Its log: $SELF logs api"
   code_mark | as_service tee "$STATE/running" >/dev/null
   say "up in $(seconds_since "$began")"
   welcome
