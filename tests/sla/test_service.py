@@ -168,6 +168,7 @@ def test_a_calendar_that_was_never_loaded_says_what_to_do(session, now):
         ({"nominal_day": timedelta(hours=25)}, "1 to 1440"),
         ({"nominal_day": timedelta(seconds=90)}, "whole minutes"),
         ({"holidays": "QQ"}, "No holidays are known"),
+        ({"holidays": "de"}, "No holidays are known"),
         ({"code": ""}, "needs a code"),
         ({"week": (((time(12), time(8)),),) * 7}, "end after they begin"),
     ],

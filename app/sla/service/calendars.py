@@ -221,6 +221,7 @@ def _definition_values(definition: Definition) -> dict[str, Any]:
     minutes, rest = divmod(definition.nominal_day, MINUTE)
     if rest or not 1 <= minutes <= 1440:
         raise BadCalendar("The nominal working day has 1 to 1440 whole minutes.")
+    published_days(definition.holidays)
     if not definition.code:
         raise BadCalendar("A calendar needs a code, such as city.")
     try:

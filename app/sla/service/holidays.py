@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from chinese_calendar import constants as china
 from holidays import country_holidays
@@ -29,6 +30,7 @@ class PublishedDays:
     horizon: int | None
 
 
+@cache
 def published_days(source: str) -> PublishedDays:
     """The statutory days of a country (`CN`) or a part of it (`DE-BY`); `none` has none.
 
