@@ -19,7 +19,7 @@ NONE = timedelta(0)
 codes = st.text("0123456789", max_size=15)
 
 
-@pytest.mark.parametrize("name", ["areas", "guessing", "people", "roles"])
+@pytest.mark.parametrize("name", ["areas", "guessing", "people", "roles", "validity"])
 def test_the_examples_hold(name):
     assert doctest.testmod(importlib.import_module(f"app.accounts.rules.{name}")).failed == 0
 
@@ -195,6 +195,25 @@ def test_successors_are_followed_to_the_living_and_rings_end():
     assert rules.follow("a", {}) == ("a",)
     assert rules.follow("a", {"a": ["b", "c"], "b": ["d"], "c": ["d", "e"]}) == ("d", "e")
     assert rules.follow("a", {"a": ["b"], "b": ["a", "c"]}) == ("c",)
+
+
+@given(st.lists(st.integers(0, 40), max_size=8, unique=True), st.booleans(), st.integers(0, 40), st.integers(0, 40))
+def test_free_times_and_taken_ones_make_up_the_whole_without_overlap(bounds, open_end, begins, length):
+    bounds = sorted(bounds)
+    taken = list(zip(bounds[::2], bounds[1::2], strict=False))
+    if len(bounds) % 2:
+        taken.append((bounds[-1], None))
+    ends = None if open_end else begins + length + 1
+    at = lambda hours: None if hours is None else NOW + timedelta(hours=hours)  # noqa: E731
+    free = rules.free_times(at(begins), at(ends), [(at(a), at(b)) for a, b in taken])
+
+    def held(times, hour):
+        return sum(start <= at(hour) and (stop is None or at(hour) < stop) for start, stop in times)
+
+    for hour in range(100):
+        wanted = begins <= hour and (ends is None or hour < ends)
+        already = held([(at(a), at(b)) for a, b in taken], hour)
+        assert held(free, hour) == (wanted and not already)
 
 
 # --- guessing ------------------------------------------------------------------------------------------------------

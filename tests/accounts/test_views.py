@@ -1,6 +1,6 @@
 """Accounts over HTTP."""
 
-from tests.factories.accounts import PASSWORD, sign_in, staff
+from tests.factories.accounts import PASSWORD, staff
 
 
 def test_login_answers_with_tokens_and_the_user(client, session):

@@ -1,11 +1,11 @@
 """Writing people, organisations and grants."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy import Row, and_, exists, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -53,18 +53,18 @@ def lock_user(session: Session, user_id: UUID) -> User | None:
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def same_grant(session: Session, row: Mapping[str, Any]) -> UUID | None:
-    """A grant of the same thing that is valid at some time of the new one's."""
-    query = select(GrantRow.id).where(
+def times_granted(session: Session, row: Mapping[str, Any]) -> list[tuple[UUID, datetime, datetime | None]]:
+    """When the same thing is granted already, from the new grant's beginning on: (id, valid_from, valid_to)."""
+    query = select(GrantRow.id, GrantRow.valid_from, GrantRow.valid_to).where(
         GrantRow.user_id == row["user_id"],
         GrantRow.role == row["role"],
         GrantRow.organization_id == row["organization_id"],
         GrantRow.area_code == row["area_code"],
         or_(GrantRow.valid_to.is_(None), GrantRow.valid_to > row["valid_from"]),
     )
-    if row["valid_to"] is not None:
-        query = query.where(GrantRow.valid_from < row["valid_to"])
-    return session.scalars(query.order_by(GrantRow.valid_from).limit(1)).one_or_none()
+    return [
+        (found.id, found.valid_from, found.valid_to) for found in session.execute(query.order_by(GrantRow.valid_from))
+    ]
 
 
 def add_grant(session: Session, row: Mapping[str, Any]) -> None:
@@ -72,7 +72,7 @@ def add_grant(session: Session, row: Mapping[str, Any]) -> None:
 
 
 def end_grants(session: Session, user_id: UUID, role: str, area_code: str | None, *, now: datetime) -> list[UUID]:
-    """End the user's valid grants of a role, on one area or on all; grants that never began are removed by the caller.
+    """End the user's valid grants of a role, on one area or on all.
 
     Returns the ids of those ended.
     """
@@ -83,15 +83,27 @@ def end_grants(session: Session, user_id: UUID, role: str, area_code: str | None
     return list(session.scalars(ended))
 
 
-def grants_on(session: Session, area_codes: list[str], now: datetime) -> list[GrantRow]:
-    """The grants on exactly these areas that are valid or will be, locked."""
+def grants_on(
+    session: Session, area_codes: list[str], now: datetime
+) -> Sequence[Row[UUID, UUID, str, UUID, str, datetime, datetime | None]]:
+    """The grants on exactly these areas that are valid or will be, locked:
+    (id, user_id, role, organization_id, area_code, valid_from, valid_to).
+    """
     query = (
-        select(GrantRow)
+        select(
+            GrantRow.id,
+            GrantRow.user_id,
+            GrantRow.role,
+            GrantRow.organization_id,
+            GrantRow.area_code,
+            GrantRow.valid_from,
+            GrantRow.valid_to,
+        )
         .where(GrantRow.area_code.in_(area_codes), or_(GrantRow.valid_to.is_(None), GrantRow.valid_to > now))
         .order_by(GrantRow.id)
         .with_for_update()
     )
-    return list(session.scalars(query))
+    return session.execute(query).all()
 
 
 def end_grant(session: Session, grant_id: UUID, now: datetime) -> None:

@@ -25,6 +25,7 @@ from app.accounts.rules.people import (
     password_fault,
 )
 from app.accounts.rules.roles import STAFF_ROLES, VERBS, Role, verbs_of
+from app.accounts.rules.validity import free_times
 
 __all__ = [
     "CODES_COUNTED_FOR",
@@ -42,6 +43,7 @@ __all__ = [
     "address_key",
     "covers",
     "follow",
+    "free_times",
     "is_known",
     "mask_name",
     "mask_phone",

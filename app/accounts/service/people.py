@@ -112,7 +112,7 @@ def create_user(  # noqa: PLR0913 -- the six facts of a user, and who made it
 def grant(session: Session, user_id: UUID, new: NewGrant, *, now: datetime, actor_id: UUID | None = None) -> UUID:
     """Give a user a role in an organisation over an area subtree; the grant's id.
 
-    Repeating it is harmless: a grant of the same thing at the same time is returned as it is.
+    Repeating it is harmless: only times at which the same thing is not granted yet are added.
     Raises: BadGrant, UserNotFound, OrganizationNotFound.
     """
     if new.role not in STAFF_ROLES:
@@ -126,7 +126,6 @@ def grant(session: Session, user_id: UUID, new: NewGrant, *, now: datetime, acto
     if not changes.organization_exists(session, new.organization_id):
         raise OrganizationNotFound(f"There is no organisation {new.organization_id}.")
     row: dict[str, Any] = {
-        "id": new_id(),
         "user_id": user_id,
         "role": str(new.role),
         "organization_id": new.organization_id,
@@ -134,13 +133,12 @@ def grant(session: Session, user_id: UUID, new: NewGrant, *, now: datetime, acto
         "valid_from": new.valid_from,
         "valid_to": new.valid_to,
     }
-    if (same := changes.same_grant(session, row)) is not None:
-        return same
-    changes.add_grant(session, row)
+    added = _add_grants(session, row)
+    if not added:
+        return changes.times_granted(session, row)[0][0]
     detail = {"role": row["role"], "organization_id": str(new.organization_id), "area_code": new.area_code}
     changes.add_audit(session, "grant.add", user_id, detail, actor_id=actor_id, now=now)
-    made: UUID = row["id"]
-    return made
+    return added[0]
 
 
 def revoke(
@@ -201,17 +199,31 @@ def follow_successors(session: Session, successors: Mapping[str, Sequence[str]],
         areas = rules.follow(row.area_code, successors)
         if areas == (row.area_code,):
             continue
-        begins = max(row.valid_from, now)
-        kept = {"user_id": row.user_id, "role": row.role, "organization_id": row.organization_id}
         changes.end_grant(session, row.id, now)
         for area in areas:
-            new: dict[str, Any] = {**kept, "area_code": area, "valid_from": begins, "valid_to": row.valid_to}
-            if changes.same_grant(session, new) is None:
-                changes.add_grant(session, {"id": new_id(), **new})
+            moved_grant = {
+                "user_id": row.user_id,
+                "role": row.role,
+                "organization_id": row.organization_id,
+                "area_code": area,
+                "valid_from": max(row.valid_from, now),
+                "valid_to": row.valid_to,
+            }
+            _add_grants(session, moved_grant)
         detail = {"role": row.role, "area_code": row.area_code, "successors": list(areas)}
         changes.add_audit(session, "grant.follow", row.user_id, detail, actor_id=None, now=now)
         moved += 1
     return moved
+
+
+def _add_grants(session: Session, row: Mapping[str, Any]) -> list[UUID]:
+    """Grant at the times at which the same thing is not granted yet; the ids of the grants that were added."""
+    taken = [(begins, ends) for _, begins, ends in changes.times_granted(session, row)]
+    added: list[UUID] = []
+    for begins, ends in rules.free_times(row["valid_from"], row["valid_to"], taken):
+        added.append(new_id())
+        changes.add_grant(session, {**row, "id": added[-1], "valid_from": begins, "valid_to": ends})
+    return added
 
 
 def _hashed(password: str | PasswordHash, *, username: str, name: str) -> str:
