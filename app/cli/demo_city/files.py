@@ -43,11 +43,11 @@ def write_areas(path: Path, areas: Sequence[Area]) -> None:
     path.write_text(_collection(path.stem, features), encoding="utf-8", newline="\n")
 
 
-def write_base(path: Path, items: Sequence[Item], kind_name: str) -> None:
+def write_base(path: Path, items: Sequence[Item]) -> None:
     """One base layer as GeoJSON. Units: EPSG:4326, (lon, lat), 6 decimals."""
     features = []
     for item in items:
-        properties: dict[str, Any] = {kind_name: item.kind}
+        properties: dict[str, Any] = {"class": item.kind}
         if item.name is not None:
             properties["name"] = item.name
         features.append(_feature(_in_degrees(item.shape), properties))

@@ -62,14 +62,10 @@ def make_demo(out: Path, seed: int = SEED) -> list[Path]:
     for stem, areas in (*levels.items(), ("communities", city.communities), ("cells", city.cells)):
         written.append(out / f"{stem}.geojson")
         write_areas(written[-1], areas)
-    for stem, items, kind_name in (
-        ("roads", base.roads, "class"),
-        ("water", base.water, "kind"),
-        ("green", base.green, "kind"),
-        ("buildings", base.buildings, "kind"),
-    ):
+    layers = {"roads": base.roads, "water": base.water, "green": base.green, "buildings": base.buildings}
+    for stem, items in layers.items():
         written.append(out / "base" / f"{stem}.geojson")
-        write_base(written[-1], items, kind_name)
+        write_base(written[-1], items)
     written += _write_tables(out, city)
     write_checksums(out, written)
     return written

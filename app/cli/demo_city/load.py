@@ -1,0 +1,129 @@
+"""Loading the demo city through the features' own services, once."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import click
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.accounts.service import NewGrant, NewOrganization
+from app.catalog import service as catalog
+from app.cli.demo_city.hierarchy import CITY
+from app.grid import service as grid
+from app.routing import service as routing
+from app.sla import service as sla
+
+PASSWORD = "fieldgrid-demo"  # noqa: S105 -- the published password of the demo city
+# The city existed before its first case.
+EXISTED_FOR = timedelta(days=120)
+LEVELS = ("city", "districts", "streets", "communities", "cells")
+
+Say = Callable[[str], None]
+
+
+class DemoCityRefused(Exception):
+    """The data of the demo city do not pass the checks every city's data have to pass."""
+
+
+@contextmanager
+def told(say: Say, title: str) -> Iterator[None]:
+    """Say what is done and how long it took."""
+    began = time.monotonic()
+    yield
+    say(f"  {title} ({time.monotonic() - began:.1f} s)")
+
+
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    """The rows of one of the demo city's CSV files."""
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def is_loaded(session: Session) -> bool:
+    """Whether this database has the demo city."""
+    return accounts.organization_by_code(session, CITY) is not None
+
+
+def load_demo_city(session: Session, folder: Path, now: datetime, say: Say = click.echo) -> bool:
+    """Load types, areas, organisations, people, duty zones, rules and the calendar; False where they are there already.
+
+    All of it or, when the unit of work fails, nothing.
+    Raises: DemoCityRefused, and what the services raise for faulty data.
+    """
+    if is_loaded(session):
+        return False
+    begin = now - EXISTED_FOR
+    with told(say, "types and filing conditions"):
+        catalog.load_catalog(session, folder / "catalog", now=begin)
+    with told(say, "working calendar"):
+        sla.ensure_calendar(session, now=begin)
+    with told(say, "areas of five levels"):
+        _load_areas(session, folder, begin)
+    with told(say, "organisations and people"):
+        organizations = _load_organizations(session, folder, begin)
+        users = _load_people(session, folder, organizations, begin)
+    with told(say, "duty zones and base layers"):
+        _load_zones(session, folder, users, begin)
+        grid.load_base_layers(session, folder / "base")
+    with told(say, "routing rules"):
+        routing.load_rules(session, folder / "routing_rules.csv", now=begin)
+    return True
+
+
+def _load_areas(session: Session, folder: Path, begin: datetime) -> None:
+    features = []
+    for level in LEVELS:
+        features += json.loads((folder / f"{level}.geojson").read_text(encoding="utf-8"))["features"]
+    data = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    wanted = grid.Wanted(grid.MIXED, fields={"management_grade": "grade"})
+    verdict = grid.import_file(session, data, wanted, now=begin)
+    if verdict.faults:
+        first = verdict.faults[0]
+        raise DemoCityRefused(f"the areas have {len(verdict.faults)} faults, the first: {first.detail}")
+
+
+def _load_organizations(session: Session, folder: Path, begin: datetime) -> dict[str, UUID]:
+    made: dict[str, UUID] = {}
+    for row in table(folder, "organizations"):
+        ground = row["code"] if row["kind"] == "territory" else None
+        new = NewOrganization(row["code"], row["name"], row["kind"], made.get(row["parent"]), ground)
+        made[row["code"]] = accounts.create_organization(session, new, now=begin)
+    return made
+
+
+def _load_people(session: Session, folder: Path, organizations: dict[str, UUID], begin: datetime) -> dict[str, UUID]:
+    """Staff with their grants, by user name; citizens are known by their phones."""
+    password = accounts.hash_password(PASSWORD)
+    made: dict[str, UUID] = {}
+    for row in table(folder, "people"):
+        if not row["username"]:
+            accounts.create_citizen(session, row["phone"], now=begin)
+            continue
+        user = accounts.create_user(
+            session,
+            username=row["username"],
+            name=row["name"],
+            password=password,
+            organization_id=organizations[row["organization"]],
+            now=begin,
+        )
+        made[row["username"]] = user
+        for text in row["grants"].split(";"):
+            role, organization, area = text.split("@")
+            accounts.grant(session, user, NewGrant(role, organizations[organization], area, begin), now=begin)
+    return made
+
+
+def _load_zones(session: Session, folder: Path, users: dict[str, UUID], begin: datetime) -> None:
+    for row in table(folder, "duty_zones"):
+        people = [users[name] for name in row["inspectors"].split()]
+        grid.put_zone(session, row["code"], row["name"], cells=row["cells"].split(), people=people, now=begin)
