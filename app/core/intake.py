@@ -45,11 +45,17 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
-def takes(*mimetypes: str, max_bytes: int = JSON_BYTES) -> Callable[[_View], _View]:
-    """Mark a view: the content types it takes and the most bytes. Views without it take JSON up to 1 MiB."""
+def takes(
+    *mimetypes: str, max_bytes: int = JSON_BYTES, refusal: type[TooLarge] = BodyTooLarge
+) -> Callable[[_View], _View]:
+    """Mark a view: the content types it takes and the most bytes. Views without it take JSON up to 1 MiB.
+
+    ``refusal``: what a longer body is refused with.
+    """
 
     def mark(view: _View) -> _View:
         view.__takes__ = (mimetypes, max_bytes)  # type: ignore[attr-defined]
+        view.__refusal__ = refusal  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -64,9 +70,8 @@ def check_intake() -> None:
     mimetypes, most = getattr(view, "__takes__", (("application/json",), JSON_BYTES))
     request.max_content_length = most
     if request.content_length is not None and request.content_length > most:
-        raise BodyTooLarge(
-            f"The body has {request.content_length} bytes; at most {most} are taken here.", max_bytes=most
-        )
+        refusal: type[TooLarge] = getattr(view, "__refusal__", BodyTooLarge)
+        raise refusal(f"The body has {request.content_length} bytes; at most {most} are taken here.", max_bytes=most)
     _check_query(request)
     if request.method not in {"POST", "PUT", "PATCH"} or view is None or _bodiless(view):
         return

@@ -1,6 +1,6 @@
 """What can be wrong with a photo."""
 
-from app.core.errors import Invalid, NotFound, TooLarge, Unavailable, WrongType
+from app.core.errors import Invalid, NotFound, TooLarge, TooMany, Unavailable, WrongType
 
 
 class PhotoTooLarge(TooLarge):
@@ -28,11 +28,6 @@ class PhotoBusy(Unavailable):
     title = "Too many photos at once"
 
 
-class PhotoMissing(Invalid):
-    slug = "photo-missing"
-    title = "No photo was sent"
-
-
 class UnknownPhoto(Invalid):
     slug = "unknown-photo"
     title = "A photo is not there, or not yours"
@@ -41,3 +36,8 @@ class UnknownPhoto(Invalid):
 class PhotoNotFound(NotFound):
     slug = "photo-not-found"
     title = "No such photo, or the address has expired"
+
+
+class TooManyPhotos(TooMany):
+    slug = "too-many-photos"
+    title = "Too many photos within an hour"

@@ -5,10 +5,18 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image, ImageDraw
+from sqlalchemy.orm import Session
+
+from app.core.auth import Principal
+from app.media import queries, service
+from app.media.queries import PhotoRow
+
+NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
+SMALL = (160, 120)
 
 HEIC_SAMPLES = Path(__file__).resolve().parents[1] / "media" / "data"
 
@@ -88,3 +96,30 @@ def motion_photo(shot: Shot = Shot()) -> bytes:
     return (
         jpeg(shot) + struct.pack(">I", 24) + b"ftypmp42\x00\x00\x00\x00isommp42" + b"\x00\x00\x10\x00mdat" + bytes(4088)
     )
+
+
+def somebody(address: str = "192.0.2.1") -> Principal:
+    """An anonymous caller."""
+    return Principal(None, "anonymous", "", None, (), frozenset({"photo.create", "photo.read"}), address)
+
+
+def a_photo(
+    session: Session,
+    *,
+    principal: Principal | None = None,
+    shot: Shot | None = None,
+    now: datetime = NOW,
+    public: bool = False,
+) -> PhotoRow:
+    """A stored photo of the principal (somebody anonymous by default), with its privacy copy if it is public.
+
+    Shots of different seeds are different photos; the same seed gives the same bytes.
+    """
+    kept = service.keep(jpeg(shot or Shot(size=SMALL)), filename="photo.jpg")
+    row = service.record(session, kept, principal=principal or somebody(), now=now)
+    if public:
+        service.publish(session, row.id, service.store_public_copy(row), now=now)
+        found = queries.photo(session, row.id)
+        assert found is not None
+        return found
+    return row

@@ -7,7 +7,7 @@ answers are plain bytes and JSON: nothing that comes back from such a process is
 from __future__ import annotations
 
 import json
-from typing import BinaryIO
+from typing import IO
 
 from app.media.errors import PhotoTooLarge, PhotoUnreadable
 from app.media.rules.containers import Container
@@ -17,7 +17,7 @@ from app.media.rules.pixels import Derived, derive
 _REFUSALS = {refusal.slug: refusal for refusal in (PhotoTooLarge, PhotoUnreadable)}
 
 
-def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
+def serve(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
     """Decode one HEIC photo after the other until the stream ends.
 
     Shape:  in: 8 bytes of length (big endian), the photo. Out: a line of JSON, then the blobs it names by length.
@@ -37,11 +37,11 @@ def _answer(picture: bytes) -> tuple[dict[str, object], list[bytes]]:
         return {"refused": refusal.slug, "detail": refusal.detail, "facts": refusal.facts}, []
     except MemoryError:
         return {"refused": PhotoTooLarge.slug, "detail": "The photo needs too much memory: send it smaller."}, []
-    header = {"width": made.width, "height": made.height, "dhash": made.dhash}
+    header: dict[str, object] = {"width": made.width, "height": made.height, "dhash": made.dhash}
     return header, [made.display, made.thumb, made.exif or b""]
 
 
-def ask(picture: bytes, to: BinaryIO, answers: BinaryIO) -> Derived:
+def ask(picture: bytes, to: IO[bytes], answers: IO[bytes]) -> Derived:
     """The other end of `serve`: hand over one photo and read what became of it.
 
     Raises: PhotoUnreadable, PhotoTooLarge as the decoder did; EOFError and OSError when it is gone.

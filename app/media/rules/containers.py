@@ -6,10 +6,12 @@ the end is looked at by `cargo`.
 
 from __future__ import annotations
 
-import re
 import struct
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from app.media.errors import PhotoUnreadable
 from app.media.rules.cargo import check_cargo
@@ -23,8 +25,6 @@ MAX_CHUNKS = 20_000
 _TRUNCATED = "The photo ends before its end: the upload or the file is incomplete. Send it again."
 _BROKEN = "The photo is damaged: take it again or export it as JPEG."
 
-_MARKER = re.compile(rb"\xff+[^\x00\xff]")
-_AFTER_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 _BOXES = frozenset(b"ftyp meta mdat free skip wide uuid moov moof mfra mpvd sefd idat".split())
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _KEPT_PNG = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"sRGB", b"IDAT", b"IEND"})
@@ -102,27 +102,38 @@ def _is_needed(marker: int, body: bytes) -> bool:
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """(marker, start, stop) of each JPEG segment up to the end of the image; a scan's data belong to its segment."""
-    at, scans = 2, 0
-    while met := _MARKER.search(data, at):
-        marker, start = data[met.end() - 1], met.end() - 2
+    places = _marker_places(data)
+    index, scans = 0, 0
+    while index < len(places):
+        start = places[index]
+        marker = data[start + 1]
         if marker == 0xD9:
             yield marker, start, start + 2
             return
-        if marker in {0x01, 0xD8} or 0xD0 <= marker <= 0xD7:
-            at = met.end()
+        if marker in {0x01, 0xD8}:
+            index += 1
             continue
         stop = start + 2 + int.from_bytes(data[start + 2 : start + 4], "big")
         if stop > len(data) or stop < start + 4:
             raise PhotoUnreadable(_TRUNCATED if stop > len(data) else _BROKEN)
+        index = bisect_left(places, stop, index)
         if marker == 0xDA:
             scans += 1
-            following = _AFTER_SCAN.search(data, stop)
-            if following is None or scans > MAX_SCANS:
-                raise PhotoUnreadable(_BROKEN if following else _TRUNCATED)
-            stop = following.start()
+            if scans > MAX_SCANS or index == len(places):
+                raise PhotoUnreadable(_BROKEN if scans > MAX_SCANS else _TRUNCATED)
+            stop = places[index]
         yield marker, start, stop
-        at = stop
     raise PhotoUnreadable(_TRUNCATED)
+
+
+def _marker_places(data: bytes) -> list[int]:
+    """Where 0xFF is followed by a marker, not by stuffing (00), filling (FF) or a restart inside a scan (D0 to D7)."""
+    octets = np.frombuffer(data, np.uint8)
+    places = np.flatnonzero(octets[:-1] == 0xFF)
+    marker = octets[places + 1]
+    is_marker = (marker != 0x00) & (marker != 0xFF) & ((marker < 0xD0) | (marker > 0xD7))
+    places_of_markers: list[int] = places[is_marker].tolist()
+    return places_of_markers
 
 
 def _open_png(data: bytes) -> tuple[Container, int]:

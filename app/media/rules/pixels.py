@@ -134,7 +134,7 @@ def _derive(image: Image.Image, container: Container, orientation: int) -> Deriv
     if orientation >= 5:
         width, height = height, width
     small = shown.copy()
-    small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.HAMMING, reducing_gap=2.0)
     gray = small.convert("L").resize((9, 8), Image.Resampling.BOX)
     return Derived(
         width=width,
@@ -158,7 +158,7 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
     elif image.mode not in {"L", "RGB", "CMYK"}:
         image = image.convert("RGB")
     if max(image.size) > side:
-        image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        image.thumbnail((side, side), Image.Resampling.HAMMING, reducing_gap=2.0)
     if image.mode == "RGBA":
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image, mask=image.getchannel("A"))

@@ -1,0 +1,39 @@
+"""What happens to photos without anybody waiting for it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+
+from app.core import clock
+from app.core.db import unit_of_work
+from app.core.jobs import periodic, task
+from app.media import queries, service
+
+log = structlog.get_logger()
+
+
+@task("media.make_privacy_copy")
+def make_privacy_copy(photo_id: str) -> None:
+    """Make the copy that anybody may see; until then the photo is not public."""
+    with unit_of_work() as session:
+        photo = queries.photo(session, UUID(photo_id))
+    if photo is None or photo.privacy_at is not None:
+        return
+    public_key = service.store_public_copy(photo)
+    with unit_of_work() as session:
+        service.publish(session, photo.id, public_key, now=clock.now())
+
+
+@periodic("media.sweep_orphans", "23 * * * *")
+def sweep_orphans(timestamp: int) -> None:
+    """Remove files that no photo refers to; each hash in a short transaction of its own."""
+    hashes = service.old_hashes(clock.now())
+    with unit_of_work() as session:
+        doomed = service.orphans(session, hashes)
+    removed = 0
+    for sha256 in doomed:
+        with unit_of_work() as session:
+            removed += service.remove_orphan(session, sha256, now=clock.now())
+    log.info("photos.swept", files=removed, period=timestamp)

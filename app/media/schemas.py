@@ -1,0 +1,62 @@
+"""Shapes of photos in requests and answers."""
+
+from __future__ import annotations
+
+from flask_openapi3 import FileStorage
+from pydantic import Field
+
+from app.core.schemas import Body, Id, Instant, Out, Path, Query
+
+
+class PhotoForm(Body):
+    file: FileStorage = Field(description="A JPEG, PNG, WebP or HEIC photo of at most 20 MiB")
+
+
+class PhotoPath(Path):
+    photo_id: Id
+
+
+class PhotoVariantPath(PhotoPath):
+    variant: str = Field(description="display (at most 2000 px), thumb (320 px) or public (nobody recognisable)")
+
+
+class SignatureQuery(Query):
+    expires: int = Field(0, description="Unix time at which the address ends")
+    signature: str = Field("", max_length=64)
+
+
+class PhotoPosition(Out):
+    """Where the camera says it was, WGS 84."""
+
+    lon: float
+    lat: float
+
+
+class PhotoUrls(Out):
+    """Signed for 15 minutes; paths from the server's root."""
+
+    display: str = Field(description="At most 2000 pixels long")
+    thumb: str = Field(description="At most 320 pixels long")
+
+
+class PhotoOut(Out):
+    id: Id
+    taken_at: Instant | None = Field(description="As the camera says")
+    width: int = Field(description="Pixels of the original, upright")
+    height: int
+    position: PhotoPosition | None
+    urls: PhotoUrls
+
+
+class StoredPhotoOut(PhotoOut):
+    """What the sender learns of a photo."""
+
+    sha256: str = Field(description="Of the bytes that were sent, hexadecimal")
+
+
+class PublicPhotoOut(Out):
+    """A photo as anybody may see it: a copy in which nobody can be recognised, and nothing of time and place."""
+
+    width: int
+    height: int
+    urls: PhotoUrls
