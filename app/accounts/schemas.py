@@ -65,7 +65,9 @@ class CodeSentOut(Out):
 
 class OrganizationsQuery(PageQuery):
     kind: OrganizationKind | None = None
-    parent: UUID | Named | None = Field(None, description="Id or code of the organisation directly above")
+    parent: UUID | Named | None = Field(
+        None, union_mode="left_to_right", description="Id or code of the organisation directly above"
+    )
 
 
 class ListedOrganizationOut(OrganizationOut):
@@ -79,7 +81,9 @@ class OrganizationsOut(Out):
 
 class UsersQuery(PageQuery):
     role: Role | None = None
-    organization: UUID | Named | None = Field(None, description="Id or code of the user's organisation")
+    organization: UUID | Named | None = Field(
+        None, union_mode="left_to_right", description="Id or code of the user's organisation"
+    )
 
 
 class ListedUserOut(Out):
