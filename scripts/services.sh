@@ -316,17 +316,18 @@ prepare_foreign_database() {
 welcome() {
   cat <<WELCOME
 
-  FieldGrid            $FIELDGRID_PUBLIC_URL
-  API reference        $FIELDGRID_PUBLIC_URL/docs/
+  FieldGrid        $FIELDGRID_PUBLIC_URL
+  API reference    $FIELDGRID_PUBLIC_URL/docs/
 
-$(accounts_table)
+  Accounts of the demo city 示范市, password fieldgrid-demo:
+    admin  operator  leader  dispatcher  supervisor  evaluator  auditor
+    inspector1 … inspector9   unit1 … unit6   handler1 … handler6   street1
+    citizens sign in by telephone (13800000001 …) with a code that \`$SELF outbox\` shows
 
-  See the whole story of one photo:  $SELF demo
-  Stop it:                           $SELF down      (what else there is: $SELF help)
+  See the whole story of one photo:   $SELF demo
+  Stop it:                            $SELF down     (what else there is: $SELF help)
 WELCOME
 }
-
-accounts_table() { app_cli_as_service demo-accounts 2>/dev/null || true; }
 
 down() {
   prepare_state

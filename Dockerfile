@@ -1,0 +1,36 @@
+# The image of API and worker: `granian …` (below) serves, `python -m app.worker` works, `python -m app.cli migrate` migrates.
+FROM python:3.11-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
+RUN python -m venv /opt/venv
+WORKDIR /srv/fieldgrid
+COPY requirements/app.txt requirements/app.txt
+RUN /opt/venv/bin/pip install --no-deps --require-hashes --only-binary=:all: -r requirements/app.txt
+COPY app app
+COPY migrations migrations
+COPY grid_data grid_data
+COPY api_spec api_spec
+COPY docs/problems docs/problems
+COPY scripts/prepare_database.py scripts/prepare_database.py
+RUN /opt/venv/bin/python -m compileall -q /opt/venv/lib app migrations
+
+FROM python:3.11-slim
+RUN groupadd --system --gid 10001 fieldgrid \
+    && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin fieldgrid \
+    && install -d -o fieldgrid -g fieldgrid /var/lib/fieldgrid /var/lib/fieldgrid/photos /var/lib/fieldgrid/metrics
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /srv/fieldgrid /srv/fieldgrid
+WORKDIR /srv/fieldgrid
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/srv/fieldgrid \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PROMETHEUS_MULTIPROC_DIR=/var/lib/fieldgrid/metrics \
+    FIELDGRID_STORAGE_URL=file:///var/lib/fieldgrid/photos
+USER 10001:10001
+VOLUME /var/lib/fieldgrid/photos
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
+CMD ["granian", "--interface", "wsgi", "--factory", "--http", "1", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
+     "--workers", "2", "--blocking-threads", "64", "--respawn-failed-workers", "--workers-kill-timeout", "10", \
+     "--log-level", "warning", "app.factory:create_app"]
