@@ -1,0 +1,148 @@
+"""`./fieldgrid user`: people who sign in by password, and what they may do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import click
+from sqlalchemy.orm import Session
+
+from app.accounts import queries, service
+from app.accounts.rules import STAFF_ROLES, normal_username
+from app.accounts.service import NewGrant
+from app.cli.system import connect
+from app.core import clock
+from app.core.db import unit_of_work
+from app.core.errors import DomainError
+
+ROLE = click.Choice(sorted(role.value for role in STAFF_ROLES))
+PAGE = 500
+
+
+@contextmanager
+def _work() -> Iterator[Session]:
+    """A unit of work of this command; what the product refuses becomes the command's message."""
+    connect()
+    try:
+        with unit_of_work() as session:
+            yield session
+    except DomainError as error:
+        raise click.ClickException(f"{error.title}: {error.detail}") from error
+
+
+def _user(session: Session, username: str) -> UUID:
+    user_id = service.user_id_of(session, normal_username(username))
+    if user_id is None:
+        raise click.ClickException(f"There is no user {username}: `./fieldgrid user list` shows who there is.")
+    return user_id
+
+
+def _organization(session: Session, code: str) -> UUID:
+    found = service.organization_by_code(session, code)
+    if found is None:
+        raise click.ClickException(f"There is no organisation with the code {code}.")
+    return found[0]
+
+
+def _new_password() -> str:
+    """Asked for twice at a terminal, else the first line of the input; never an argument, which others could see."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+@click.group()
+def user() -> None:
+    """Create users, disable them, give and take roles."""
+
+
+@user.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--organization", required=True, help="Code of the organisation they belong to.")
+def create(username: str, name: str, organization: str) -> None:
+    """Create a member of staff; the password is asked for, or read from the input's first line."""
+    with _work() as session:
+        service.create_user(
+            session,
+            username=username,
+            name=name,
+            password=_new_password(),
+            organization_id=_organization(session, organization),
+            now=clock.now(),
+        )
+    click.echo(f"{normal_username(username)} can sign in; give a role with `./fieldgrid user grant`")
+
+
+@user.command("list")
+@click.option("--role", type=ROLE, default=None, help="Only those who hold this role now.")
+@click.option("--organization", default=None, help="Only those of the organisation with this code.")
+def list_(role: str | None, organization: str | None) -> None:
+    """Show the users who can sign in: user name, name and roles."""
+    after: str | None = None
+    with _work() as session:
+        while True:
+            rows = queries.list_users(
+                session,
+                role=role,
+                organization=organization,
+                areas=[""],
+                own_organization=None,
+                now=clock.now(),
+                after=after,
+                limit=PAGE,
+            )
+            for row in rows[:PAGE]:
+                click.echo(f"{row.username}\t{row.name}\t{', '.join(sorted(row.roles)) or '-'}")
+            if len(rows) <= PAGE:
+                return
+            after = rows[PAGE - 1].username
+
+
+@user.command()
+@click.argument("username")
+def disable(username: str) -> None:
+    """Shut somebody out at once: every sign-in of theirs ends."""
+    with _work() as session:
+        service.disable_user(session, _user(session, username), now=clock.now())
+    click.echo(f"{username} is shut out")
+
+
+@user.command("reset-password")
+@click.argument("username")
+def reset_password(username: str) -> None:
+    """Give somebody a new password, asked for or read from the input; every sign-in of theirs ends."""
+    with _work() as session:
+        service.reset_password(session, _user(session, username), _new_password(), now=clock.now())
+    click.echo(f"{username} has a new password")
+
+
+@user.command()
+@click.argument("username")
+@click.argument("role", type=ROLE)
+@click.option("--organization", required=True, help="Code of the organisation in which the role is held.")
+@click.option("--area", default="", help="Code of the area whose subtree it covers; without it the whole city.")
+def grant(username: str, role: str, organization: str, area: str) -> None:
+    """Give a user a role from now on."""
+    now = clock.now()
+    with _work() as session:
+        new = NewGrant(role, _organization(session, organization), area, now)
+        service.grant(session, _user(session, username), new, now=now)
+    click.echo(f"{username} is {role} of {area or 'the whole city'}")
+
+
+@user.command()
+@click.argument("username")
+@click.argument("role", type=ROLE)
+@click.option("--area", default=None, help="Only the grants on exactly this area.")
+def revoke(username: str, role: str, area: str | None) -> None:
+    """Take a role from a user from now on."""
+    with _work() as session:
+        ended = service.revoke(session, _user(session, username), role, area, now=clock.now())
+    if not ended:
+        raise click.ClickException(f"{username} holds no such role now.")
+    click.echo(f"{username} lost {ended} grant{'s' if ended > 1 else ''} as {role}")
