@@ -26,14 +26,12 @@ def budget(limit: Limit, calendar: Calendar) -> timedelta:
         >>> budget(Limit(Decimal(2), Unit.WORKING_DAY), city)
         datetime.timedelta(seconds=57600)
     """
-    match limit.unit:
-        case Unit.URGENT_HOUR | Unit.WORKING_HOUR:
-            microseconds = limit.amount * HOUR_US
-        case Unit.NATURAL_DAY:
-            microseconds = limit.amount * DAY_US
-        case Unit.WORKING_DAY:
-            microseconds = limit.amount * (calendar.nominal_day // MICROSECOND)
-    return timedelta(microseconds=int(microseconds))
+    length = HOUR_US
+    if limit.unit is Unit.NATURAL_DAY:
+        length = DAY_US
+    elif limit.unit is Unit.WORKING_DAY:
+        length = Decimal(calendar.nominal_day // MICROSECOND)
+    return timedelta(microseconds=int(limit.amount * length))
 
 
 def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> timedelta:
