@@ -1,6 +1,6 @@
 """What can be wrong with an action on a case."""
 
-from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class IllegalMove(Conflict):
@@ -22,3 +22,10 @@ class FactMissing(Invalid):
 
     slug = "fact-missing"
     title = "Something that the action needs is missing"
+
+
+class CaseNotFound(NotFound):
+    """There is none with this number, or the caller's grants do not cover it."""
+
+    slug = "case-not-found"
+    title = "No such case, or not visible to you"

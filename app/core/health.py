@@ -23,8 +23,9 @@ HEAD = ROOT / "migrations" / ".current-head"
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{{ title }} · FieldGrid</title>
-<style>body{font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;max-width:42rem;margin:3rem auto;
-padding:0 1rem;color:#1f2933;background:#fff}@media(prefers-color-scheme:dark){body{color:#e4e7eb;background:#151a21}a{color:#7db3ff}}
+<style>body{font:16px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
+max-width:42rem;margin:3rem auto;padding:0 1rem;color:#1f2933;background:#fff}
+@media(prefers-color-scheme:dark){body{color:#e4e7eb;background:#151a21}a{color:#7db3ff}}
 code{background:#8882;padding:.1em .3em;border-radius:4px}h1{line-height:1.25}</style>
 <main>{{ body|safe }}<p><a href="/docs/">API reference</a></p></main>"""
 

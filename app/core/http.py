@@ -34,16 +34,6 @@ class KeyMalformed(Invalid):
     title = "Idempotency-Key needs 1 to 128 visible characters"
 
 
-class StaleVersion(Stale):
-    slug = "stale-version"
-    title = "Somebody changed it in the meantime"
-
-
-class IfMatchMissing(VersionMissing):
-    slug = "version-missing"
-    title = "If-Match is missing"
-
-
 class Replay(Exception):
     """Ends a view early with the stored answer."""
 
@@ -144,16 +134,16 @@ def json_response(
 def if_match() -> int | None:
     """The version that ``If-Match`` names; None for ``*`` (any version).
 
-    Raises: IfMatchMissing (428), StaleVersion (412) for something that was never a version of ours.
+    Raises: VersionMissing (428), Stale (412) for something that was never a version of ours.
     """
     given = request.headers.get("If-Match", "").strip()
     if not given:
-        raise IfMatchMissing("Send If-Match with the ETag that the last answer about this thing had.")
+        raise VersionMissing("Send If-Match with the ETag that the last answer about this thing had.")
     if given == "*":
         return None
     text = given.removeprefix("W/").strip('"')
     if not text.isdecimal() or len(text) > 18:
-        raise StaleVersion(f"If-Match {given} is not a version of this thing: read it again.")
+        raise Stale(f"If-Match {given} is not a version of this thing: read it again.")
     return int(text)
 
 

@@ -1,6 +1,7 @@
 """All the code that knows the queue.
 
-The queue is PostgreSQL (procrastinate): a job exists only if its unit of work commits. Jobs take ids, never objects; they may run twice, so they check what is already done; they open their own unit of work.
+The queue is PostgreSQL (procrastinate): a job exists only if its unit of work commits. Jobs take ids,
+never objects; they may run twice, so they check what is already done; they open their own unit of work.
 """
 
 from __future__ import annotations

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, MetaData, Text, Uuid
+from sqlalchemy import DateTime, Index, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -58,3 +58,8 @@ class OutboxMessage(Base):
     text: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+def table(model: type[Base]) -> Table:
+    """The table of a model, for statements that need no entities: the hot paths."""
+    return cast("Table", model.__table__)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from pydantic import Field
@@ -58,3 +60,33 @@ def page(rows: Sequence[Any], limit: int, key: Any) -> tuple[Sequence[Any], str 
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], encode_cursor(*key(rows[limit - 1]))
+
+
+def cursor_instant(value: Any) -> datetime:
+    """An instant out of a cursor.
+
+    Raises: BadCursor.
+    """
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise _forged() from error
+    if found.tzinfo is None:
+        raise _forged()
+    return found
+
+
+def cursor_id(value: Any) -> UUID:
+    """A UUID out of a cursor.
+
+    Raises: BadCursor.
+    """
+    try:
+        return UUID(value)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise _forged() from error
+
+
+def _forged() -> BadCursor:
+    fault = Fault("/cursor", "use next_cursor of an earlier answer, or leave it out")
+    return BadCursor("This cursor was not made here: start again without one.", faults=[fault])

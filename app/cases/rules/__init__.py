@@ -43,9 +43,9 @@ from app.cases.rules.states import (
     STATE_NAMES,
     Action,
     Source,
-    Stage,
     State,
 )
+from app.sla.rules import Stage
 
 __all__ = [
     "ACTION_NAMES",

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 from app.accounts.rules import Role
 from app.cases.rules.facts import Fact, Relation, Who
-from app.cases.rules.states import OPEN_STATES, STAGE_OF, Action, Stage, State
+from app.cases.rules.states import OPEN_STATES, STAGE_OF, Action, State
+from app.sla.rules import Stage
 
 
 class Handling(StrEnum):

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from types import MappingProxyType
 
+from app.sla.rules import Stage
+
 
 class State(StrEnum):
     """Where a case stands."""
@@ -67,18 +69,6 @@ class Source(StrEnum):
     MEDIA = "media"
     SUPERIOR = "superior"
     OPEN311 = "open311"
-
-
-class Stage(StrEnum):
-    """A stretch of the case's life that has a clock of its own."""
-
-    ACCEPT = "accept"
-    VERIFY = "verify"
-    FILE = "file"
-    DISPATCH = "dispatch"
-    HANDLING = "handling"
-    CHECK = "check"
-    CLOSE = "close"
 
 
 END_STATES = frozenset({State.CLOSED, State.REJECTED, State.VOID, State.MERGED})

@@ -1,0 +1,233 @@
+"""Tables of cases: the case as it stands, its chain of events, its clocks, tasks, reports and photos."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, Computed, Date, Double, ForeignKey, Index, Integer, Numeric, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.cases.rules import Source, State
+from app.catalog.rules import Unit
+from app.core.ids import new_id
+from app.core.models import Base
+from app.sla.rules import Stage
+
+_OPEN = text("state NOT IN ('closed', 'rejected', 'void', 'merged')")
+
+
+def one_of(column: str, values: type[State | Source | Stage | Unit]) -> str:
+    """A CHECK that holds a text column to the values of an enumeration."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+class Case(Base):
+    """A case as it stands; how it came there is in its events."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint(one_of("state", State), name="state"),
+        CheckConstraint(one_of("source", Source), name="source"),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        Index("ix_cases_opened_at_id", text("opened_at DESC"), text("id DESC")),
+        Index("ix_cases_state_opened_at_id", "state", text("opened_at DESC"), text("id DESC")),
+        Index("ix_cases_due_at_id", "due_at", "id", postgresql_where=_OPEN),
+        Index(
+            "ix_cases_filed_cell_opened_at",
+            "filed_cell",
+            text("opened_at DESC"),
+            postgresql_ops={"filed_cell": "text_pattern_ops"},
+        ),
+        Index("ix_cases_current_cell", "current_cell", postgresql_ops={"current_cell": "text_pattern_ops"}),
+        Index("ix_cases_type_id_opened_at", "type_id", text("opened_at DESC")),
+        Index("ix_cases_lead_id_opened_at", "lead_id", text("opened_at DESC")),
+        Index("ix_cases_handler_id", "handler_id"),
+        Index("ix_cases_zone_code", "zone_code"),
+        Index("ix_cases_unit_ids", "unit_ids", postgresql_using="gin"),
+        Index("ix_cases_geom", "geom", postgresql_using="gist"),
+        Index(
+            "ix_cases_description",
+            "description",
+            postgresql_using="gin",
+            postgresql_ops={"description": "gin_trgm_ops"},
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(unique=True, comment="YYYYMMDD- and a sequence, gaps allowed")
+    case_month: Mapped[date] = mapped_column(
+        Date, comment="first day of the UTC month of opening; the events' partition"
+    )
+    version: Mapped[int] = mapped_column(Integer, comment="seq of the last event; the ETag")
+    state: Mapped[str]
+    source: Mapped[str]
+    type_id: Mapped[UUID | None] = mapped_column(ForeignKey("types.id"))
+    condition_id: Mapped[UUID | None] = mapped_column(ForeignKey("filing_conditions.id"))
+    description: Mapped[str | None] = mapped_column(comment="of the first report; erasable")
+    address: Mapped[str | None]
+    lon: Mapped[float] = mapped_column(Double, comment="WGS 84, degrees")
+    lat: Mapped[float] = mapped_column(Double, comment="WGS 84, degrees")
+    geom: Mapped[WKBElement] = mapped_column(
+        Geometry("POINT", 4326, spatial_index=False),
+        Computed("ST_SetSRID(ST_MakePoint(lon, lat), 4326)", persisted=True),
+    )
+    filed_cell: Mapped[str] = mapped_column(comment="cell at filing, for statistics; in a gap the smallest area around")
+    current_cell: Mapped[str] = mapped_column(comment="cell in the present grid, for routing and visibility")
+    zone_code: Mapped[str | None] = mapped_column(comment="duty zone of current_cell")
+    part_code: Mapped[str | None]
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), comment="who sent the first report")
+    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"))
+    helper_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), comment="organisations that help the lead")
+    unit_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), comment="every organisation that ever led or helped")
+    handler_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    holder_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), comment="who took it over in person")
+    routing: Mapped[dict[str, Any] | None] = mapped_column(comment="the trace of the routing that was last used")
+    pending: Mapped[dict[str, Any] | None] = mapped_column(comment="a request that waits: extension, hold or appeal")
+    hold_until: Mapped[date | None] = mapped_column(Date)
+    extensions: Mapped[int] = mapped_column(Integer, server_default="0")
+    holds: Mapped[int] = mapped_column(Integer, server_default="0")
+    reworks: Mapped[int] = mapped_column(Integer, server_default="0")
+    returns: Mapped[int] = mapped_column(Integer, server_default="0")
+    reopens: Mapped[int] = mapped_column(Integer, server_default="0")
+    reopened_by_reporter: Mapped[bool] = mapped_column(server_default=text("false"))
+    forced: Mapped[bool] = mapped_column(server_default=text("false"))
+    self_handled: Mapped[bool] = mapped_column(server_default=text("false"))
+    supervised: Mapped[bool] = mapped_column(server_default=text("false"))
+    supervised_due_at: Mapped[datetime | None]
+    appeal: Mapped[str | None] = mapped_column(comment="null, open, granted or refused")
+    rating: Mapped[int | None] = mapped_column(Integer)
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    split_from: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    stage: Mapped[str | None] = mapped_column(comment="whose clock runs now; null when none does")
+    yellow_at: Mapped[datetime | None] = mapped_column(comment="of the running clock")
+    due_at: Mapped[datetime | None] = mapped_column(comment="of the running clock")
+    paused: Mapped[bool] = mapped_column(server_default=text("false"))
+    opened_at: Mapped[datetime]
+    filed_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+    head_hash: Mapped[str]
+
+
+class CaseEvent(Base):
+    """One link of a case's chain. The database refuses to change or remove it."""
+
+    __tablename__ = "case_events"
+    __table_args__ = {"postgresql_partition_by": "RANGE (case_month)"}  # noqa: RUF012 -- SQLAlchemy reads it
+
+    case_month: Mapped[date] = mapped_column(Date, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    number: Mapped[str]
+    action: Mapped[str]
+    at: Mapped[datetime]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any]]
+    inputs: Mapped[dict[str, Any]]
+    digests: Mapped[dict[str, Any]] = mapped_column(comment="SHA-256 of salt and value of what is personal or free")
+    prev_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class EventDetails(Base):
+    """What is personal or free in an event, with the salts of its digests; erasing removes members of both."""
+
+    __tablename__ = "event_details"
+    __table_args__ = {"postgresql_partition_by": "RANGE (case_month)"}  # noqa: RUF012 -- SQLAlchemy reads it
+
+    case_month: Mapped[date] = mapped_column(Date, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    details: Mapped[dict[str, Any]] = mapped_column(comment="actor, reason, text, position, photos… by name")
+    salts: Mapped[dict[str, Any]] = mapped_column(comment="16 bytes in hex, by the same names")
+
+
+class CaseClock(Base):
+    """A clock that ran for a case: a stage's, or the handling's with the limit of the filing condition."""
+
+    __tablename__ = "case_clocks"
+    __table_args__ = (
+        CheckConstraint(one_of("stage", Stage), name="stage"),
+        CheckConstraint(one_of("unit", Unit), name="unit"),
+        CheckConstraint("due_at >= started_at", name="due_at"),
+        Index("uq_case_clocks_case_id_ordinal", "case_id", "ordinal", unique=True),
+        Index("uq_case_clocks_running", "case_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    ordinal: Mapped[int] = mapped_column(Integer, comment="1, 2, … in the order they were started")
+    stage: Mapped[str]
+    amount: Mapped[Decimal] = mapped_column(Numeric(9, 4), comment="the limit, extensions included")
+    unit: Mapped[str]
+    owner_id: Mapped[UUID | None] = mapped_column(comment="of a handling clock: the organisation it runs for")
+    started_at: Mapped[datetime]
+    segment_at: Mapped[datetime] = mapped_column(comment="start of the stretch since the last pause")
+    spent_us: Mapped[int] = mapped_column(Numeric(20, 0), comment="microseconds of the limit's kind spent before it")
+    yellow_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(comment="done or stopped; null while it runs")
+    calendar_code: Mapped[str] = mapped_column(Text)
+    calendar_version: Mapped[int] = mapped_column(Integer)
+    provisional: Mapped[bool]
+
+
+class CaseTask(Base):
+    """Somebody was asked to do something about a case."""
+
+    __tablename__ = "case_tasks"
+    __table_args__ = (
+        CheckConstraint("kind IN ('verify', 'check', 'handle')", name="kind"),
+        Index("ix_case_tasks_case_id", "case_id"),
+        Index("ix_case_tasks_assignee_id_kind", "assignee_id", "kind", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    kind: Mapped[str]
+    assignee_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class CaseReport(Base):
+    """A report that belongs to a case; after a split it belongs to both."""
+
+    __tablename__ = "case_reports"
+    __table_args__ = (
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        Index("ix_case_reports_case_id", "case_id"),
+        Index("ix_case_reports_reporter_id", "reporter_id"),
+    )
+
+    report_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    number: Mapped[str]
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    source: Mapped[str]
+    reported_at: Mapped[datetime]
+    rating: Mapped[int | None] = mapped_column(Integer, comment="1 to 5, once per reporter")
+    reopened_at: Mapped[datetime | None] = mapped_column(comment="when this reporter said: not solved; once")
+
+
+class CasePhoto(Base):
+    """A photo on a case, and with which event it came."""
+
+    __tablename__ = "case_photos"
+    __table_args__ = (CheckConstraint("role IN ('before', 'after', 'verify', 'check', 'other')", name="role"),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id"), primary_key=True)
+    role: Mapped[str]
+    seq: Mapped[int] = mapped_column(Integer)
+    added_at: Mapped[datetime]

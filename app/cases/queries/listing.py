@@ -1,0 +1,151 @@
+"""The list of cases: filters, order, keyset pages; one statement whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import Organization
+from app.cases.models import Case
+from app.cases.queries.visibility import visible
+from app.cases.rules import END_STATES
+from app.cases.rules.filters import CaseFilter
+from app.catalog.models import Type
+from app.core.auth import Principal
+from app.grid.models import Area
+
+_LEAD = aliased(Organization, name="lead")
+_CELL = aliased(Area, name="cell")
+_OPEN = Case.state.notin_(sorted(END_STATES))
+
+_ITEMS = (
+    select(
+        Case.id,
+        Case.number,
+        Case.state,
+        Case.version,
+        Case.source,
+        Case.description,
+        Case.address,
+        Case.lon,
+        Case.lat,
+        Case.filed_cell,
+        Case.current_cell,
+        Case.lead_id,
+        Case.stage,
+        Case.yellow_at,
+        Case.due_at,
+        Case.paused,
+        Case.supervised,
+        Case.forced,
+        Case.reworks,
+        Case.opened_at,
+        Case.updated_at,
+        Case.closed_at,
+        Type.scheme.label("type_scheme"),
+        Type.kind.label("type_kind"),
+        Type.code.label("type_code"),
+        Type.name.label("type_name"),
+        _LEAD.code.label("lead_code"),
+        _LEAD.name.label("lead_name"),
+        _CELL.name.label("cell_name"),
+    )
+    .select_from(Case)
+    .outerjoin(Type, Type.id == Case.type_id)
+    .outerjoin(_LEAD, _LEAD.id == Case.lead_id)
+    .outerjoin(_CELL, _CELL.code == Case.filed_cell)
+)
+
+ORDERS: dict[str, tuple[Any, bool]] = {
+    "-opened_at": (Case.opened_at, True),
+    "opened_at": (Case.opened_at, False),
+    "due_at": (Case.due_at, False),
+    "-due_at": (Case.due_at, True),
+    "-updated_at": (Case.updated_at, True),
+    "updated_at": (Case.updated_at, False),
+}
+
+
+def cases_page(
+    session: Session,
+    found: CaseFilter,
+    principal: Principal,
+    *,
+    now: datetime,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """``limit + 1`` cases after the cursor, in the filter's order."""
+    column, descending = ORDERS[found.sort]
+    query = _ITEMS.where(*_clauses(found, principal, now))
+    if column is Case.due_at:
+        query = query.where(Case.due_at.is_not(None))
+    if after is not None:
+        edge = tuple_(column, Case.id)
+        given = tuple_(after[0], after[1])
+        query = query.where(edge < given if descending else edge > given)
+    order = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
+    return session.execute(query.order_by(*order).limit(limit + 1)).all()
+
+
+def estimate(
+    session: Session, found: CaseFilter, principal: Principal, *, now: datetime, most: int
+) -> tuple[int, bool]:
+    """How many cases there are, counted up to ``most``; (count, whether it is exact)."""
+    inner = select(Case.id).select_from(Case).outerjoin(Type, Type.id == Case.type_id)
+    inner = inner.outerjoin(_LEAD, _LEAD.id == Case.lead_id).where(*_clauses(found, principal, now)).limit(most + 1)
+    counted = session.execute(select(func.count()).select_from(inner.subquery())).scalar_one()
+    return min(counted, most), counted <= most
+
+
+def _clauses(found: CaseFilter, principal: Principal, now: datetime) -> list[ColumnElement[bool]]:
+    given: list[tuple[Any, Callable[[], ColumnElement[bool]]]] = [
+        (found.states, lambda: Case.state.in_(found.states)),
+        (found.sources, lambda: Case.source.in_(found.sources)),
+        (found.types, lambda: Case.type_id.in_(_types(found.types))),
+        (found.area, lambda: Case.filed_cell.startswith(found.area or "", autoescape=True)),
+        (found.owner, lambda: Case.lead_id.in_(_owners(found.owner or ""))),
+        (found.lamps, lambda: or_(*(LAMPS[lamp](now) for lamp in found.lamps))),
+        (found.bbox, lambda: Case.geom.op("&&")(func.ST_MakeEnvelope(*(found.bbox or ()), 4326))),
+        (found.q, lambda: _matches(found.q or "")),
+        (found.since, lambda: Case.opened_at >= found.since),
+        (found.until, lambda: Case.opened_at < found.until),
+    ]
+    return [visible(principal), *(clause() for value, clause in given if value)]
+
+
+def _types(wanted: tuple[str, ...]) -> Select[UUID]:
+    """A type is named by its code, or exactly as `scheme|kind|code`."""
+    exact = Type.scheme + "|" + Type.kind + "|" + Type.code
+    return select(Type.id).where(or_(Type.code.in_(wanted), exact.in_(wanted)))
+
+
+def _owners(owner: str) -> Select[UUID]:
+    found = select(Organization.id)
+    try:
+        return found.where(Organization.id == UUID(owner))
+    except ValueError:
+        return found.where(Organization.code == owner)
+
+
+def _matches(q: str) -> ColumnElement[bool]:
+    """A number's beginning, or words in the description or address."""
+    return or_(
+        Case.number.startswith(q, autoescape=True),
+        Case.description.icontains(q, autoescape=True),
+        Case.address.icontains(q, autoescape=True),
+    )
+
+
+# Lamps are comparisons with stored instants; both borders belong to the better colour (sla.rules.lamp).
+LAMPS: dict[str, Callable[[datetime], ColumnElement[bool]]] = {
+    "grey": lambda _now: Case.paused.is_(True),
+    "green": lambda now: and_(_OPEN, ~Case.paused, Case.yellow_at >= now),
+    "yellow": lambda now: and_(_OPEN, ~Case.paused, Case.yellow_at < now, Case.due_at >= now),
+    "red": lambda now: and_(_OPEN, ~Case.paused, Case.due_at < now),
+}

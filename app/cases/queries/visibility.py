@@ -1,0 +1,71 @@
+"""Which cases a principal sees: one WHERE clause, used by every query that shows or locks a case.
+
+Source: domain.md §4.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+
+from app.accounts.rules import Role
+from app.cases.models import Case, CaseReport, CaseTask
+from app.core.auth import Principal
+from app.grid.models import DutyZonePerson
+
+# Roles that see every case in their areas.
+BY_AREA = (
+    Role.OPERATOR,
+    Role.SHIFT_LEADER,
+    Role.DISPATCHER,
+    Role.SUPERVISOR,
+    Role.EVALUATOR,
+    Role.AUDITOR,
+    Role.ADMIN,
+)
+MASKED = frozenset({Role.EVALUATOR, Role.AUDITOR})
+
+
+def visible(principal: Principal) -> ColumnElement[bool]:
+    """The clause that holds for the cases this principal may see; false for citizens and anonymous callers."""
+    if principal.kind == "system":
+        return true()
+    if principal.kind != "staff" or principal.id is None:
+        return false()
+    clauses = [_in_areas(principal.areas(*BY_AREA))]
+    if Role.INSPECTOR in principal.roles:
+        clauses.append(_of_inspector(principal))
+    units = principal.organizations(Role.UNIT_MANAGER)
+    if units:
+        clauses.append(Case.unit_ids.overlap(list(units)))
+    if Role.HANDLER in principal.roles:
+        clauses.append(Case.handler_id == principal.id)
+    clauses.append(_reported_by(principal))
+    return or_(*clauses)
+
+
+def _in_areas(prefixes: tuple[str, ...]) -> ColumnElement[bool]:
+    if not prefixes:
+        return false()
+    if "" in prefixes:
+        return true()
+    return or_(*(Case.current_cell.startswith(prefix, autoescape=True) for prefix in prefixes))
+
+
+def _of_inspector(principal: Principal) -> ColumnElement[bool]:
+    """Cases in their zones and those they were ever asked about."""
+    zones = select(DutyZonePerson.zone_code).where(
+        DutyZonePerson.user_id == principal.id,
+        DutyZonePerson.valid_from <= func.now(),
+        or_(DutyZonePerson.valid_to.is_(None), DutyZonePerson.valid_to > func.now()),
+    )
+    asked = exists().where(and_(CaseTask.case_id == Case.id, CaseTask.assignee_id == principal.id))
+    return or_(Case.zone_code.in_(zones), asked)
+
+
+def _reported_by(principal: Principal) -> ColumnElement[bool]:
+    return exists().where(and_(CaseReport.case_id == Case.id, CaseReport.reporter_id == principal.id))
+
+
+def is_masked(principal: Principal) -> bool:
+    """Whether this principal sees digests instead of people: only evaluators and auditors, holding nothing else."""
+    return bool(principal.roles) and principal.roles <= MASKED

@@ -1,0 +1,115 @@
+"""Writing cases and what hangs on them: fixed statements, no entities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, CaseClock, CasePhoto, CaseReport, CaseTask
+from app.core.ids import new_id
+from app.core.models import table
+
+_CASE = insert(table(Case))
+_CLOCK = insert(table(CaseClock))
+_TASK = insert(table(CaseTask))
+_REPORT = insert(table(CaseReport))
+_PHOTO = upsert(table(CasePhoto)).on_conflict_do_nothing()
+
+# The month's partitions are made on its first case; to_regclass answers from the catalogue cache.
+_NUMBER = text("""
+    SELECT nextval('case_numbers'),
+           CASE WHEN to_regclass('event_details_' || to_char(CAST(:month AS date), 'YYYY_MM')) IS NULL
+                THEN ensure_case_month(CAST(:month AS date)) END""")
+
+
+def next_number(session: Session, day: date, month: date) -> str:
+    """A fresh case number of this day (`YYYYMMDD-` and a sequence); makes room for the month's events where needed."""
+    sequence = session.execute(_NUMBER, {"month": month}).one()[0]
+    return f"{day:%Y%m%d}-{sequence:06d}"
+
+
+def add_case(session: Session, values: Mapping[str, Any]) -> None:
+    session.execute(_CASE, dict(values))
+
+
+def change_case(session: Session, case_id: UUID, values: Mapping[str, Any]) -> None:
+    """Write the changed columns of a case that this session has locked."""
+    session.execute(update(table(Case)).where(Case.id == case_id).values(dict(values)))
+
+
+def add_clock(session: Session, values: Mapping[str, Any]) -> None:
+    session.execute(_CLOCK, dict(values))
+
+
+def change_clock(session: Session, clock_id: UUID, values: Mapping[str, Any]) -> None:
+    session.execute(update(table(CaseClock)).where(CaseClock.id == clock_id).values(dict(values)))
+
+
+def add_task(session: Session, case_id: UUID, kind: str, assignee_id: UUID, now: datetime) -> None:
+    session.execute(
+        _TASK,
+        {
+            "id": new_id(),
+            "case_id": case_id,
+            "kind": kind,
+            "assignee_id": assignee_id,
+            "created_at": now,
+            "closed_at": None,
+        },
+    )
+
+
+def close_tasks(session: Session, case_id: UUID, now: datetime, *kinds: str) -> None:
+    """Close the case's open tasks, of these kinds or all."""
+    statement = update(table(CaseTask)).where(CaseTask.case_id == case_id, CaseTask.closed_at.is_(None))
+    if kinds:
+        statement = statement.where(CaseTask.kind.in_(kinds))
+    session.execute(statement.values(closed_at=now))
+
+
+def add_report(session: Session, values: Mapping[str, Any]) -> None:
+    """Tie a report to its case."""
+    session.execute(_REPORT, dict(values))
+
+
+def move_reports(session: Session, from_case: UUID, to_case: UUID) -> None:
+    """The reports of a merged case belong to the other case from now on."""
+    session.execute(update(table(CaseReport)).where(CaseReport.case_id == from_case).values(case_id=to_case))
+
+
+def add_photos(session: Session, case_id: UUID, photo_ids: Sequence[UUID], role: str, seq: int, now: datetime) -> None:
+    """Put photos on the case; one that is on it already stays as it came first."""
+    if photo_ids:
+        rows = [
+            {"case_id": case_id, "photo_id": photo, "role": role, "seq": seq, "added_at": now} for photo in photo_ids
+        ]
+        session.execute(_PHOTO, rows)
+
+
+def note_on_report(session: Session, case_id: UUID, report_id: UUID, values: Mapping[str, Any]) -> None:
+    """What its reporter said about the case: the rating, or that it is not solved."""
+    reports = table(CaseReport)
+    session.execute(
+        update(reports).where(CaseReport.case_id == case_id, CaseReport.report_id == report_id).values(dict(values))
+    )
+
+
+_COPY_REPORTS = text("""
+    INSERT INTO case_reports (report_id, case_id, number, reporter_id, source, reported_at)
+    SELECT report_id, :target, number, reporter_id, source, reported_at FROM case_reports WHERE case_id = :origin""")
+_COPY_PHOTOS = text("""
+    INSERT INTO case_photos (case_id, photo_id, role, seq, added_at)
+    SELECT :target, photo_id, role, 1, :now FROM case_photos WHERE case_id = :origin
+    ON CONFLICT DO NOTHING""")
+
+
+def copy_reports_and_photos(session: Session, origin: UUID, target: UUID, now: datetime) -> None:
+    """A case that was split off concerns the same reports and shows the same photos."""
+    session.execute(_COPY_REPORTS, {"origin": origin, "target": target})
+    session.execute(_COPY_PHOTOS, {"origin": origin, "target": target, "now": now})

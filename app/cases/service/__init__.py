@@ -1,0 +1,24 @@
+"""What the rest of the house may do with cases."""
+
+from app.cases.service.acting import act, act_as_reporter, act_on, choices_of, redact
+from app.cases.service.chains import verify_chain
+from app.cases.service.opening import Opening, open_case
+from app.cases.service.reading import case_after, case_card, case_row, cases_for, events_for
+from app.cases.service.work import Command
+
+__all__ = [
+    "Command",
+    "Opening",
+    "act",
+    "act_as_reporter",
+    "act_on",
+    "case_after",
+    "case_card",
+    "case_row",
+    "cases_for",
+    "choices_of",
+    "events_for",
+    "open_case",
+    "redact",
+    "verify_chain",
+]

@@ -1,0 +1,143 @@
+"""An action on a case from the lock to the event: look, ask the table, carry out, write once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.cases import queries
+from app.cases.errors import CaseNotFound
+from app.cases.rules import (
+    BROUGHT,
+    SYSTEM,
+    Action,
+    Choice,
+    Standing,
+    State,
+    choices,
+    find_move,
+    moves_from,
+)
+from app.cases.service import clocks, effects, recording
+from app.cases.service.facts import holding
+from app.cases.service.standing import standing_of
+from app.cases.service.work import THE_SYSTEM, Command, Work
+from app.core.auth import Principal
+from app.core.errors import Stale
+from app.media import service as media
+
+PHOTO_ROLE = {
+    Action.VERIFY: "verify",
+    Action.CHECK: "check",
+    Action.FINISH: "after",
+    Action.SELF_HANDLE: "after",
+}
+
+
+def act(session: Session, number: str, command: Command, *, principal: Principal, now: datetime) -> dict[str, Any]:
+    """Do something to the case with this number, as far as the principal sees it.
+
+    Shape:  the case's row after the action, and after what the system does next by itself (automatic dispatch).
+    Raises: CaseNotFound, Stale, IllegalMove, NotYourMove, FactMissing, and for the input what the catalogue,
+            media and accounts raise.
+    """
+    case = queries.lock_visible(session, number, principal)
+    if case is None:
+        raise CaseNotFound(f"There is no case {number} that you may see.")
+    return act_on(session, case, command, principal=principal, now=now)
+
+
+def act_as_reporter(
+    session: Session, case_id: UUID, command: Command, *, principal: Principal, standing: Standing, now: datetime
+) -> dict[str, Any]:
+    """Do what a reporter may do (rate, reopen) to a case they do not see as a case."""
+    case = queries.lock_by_id(session, case_id)[0]
+    return act_on(session, case, command, principal=principal, now=now, standing=standing)
+
+
+def act_on(
+    session: Session,
+    case: dict[str, Any],
+    command: Command,
+    *,
+    principal: Principal,
+    now: datetime,
+    standing: Standing | None = None,
+) -> dict[str, Any]:
+    """Do something to a case that this session has locked."""
+    if command.expected_version is not None and command.expected_version != case["version"]:
+        raise Stale(
+            f"The case is at version {case['version']} and {case['state']}, you had {command.expected_version}: "
+            "read it again.",
+            version=case["version"],
+            state=case["state"],
+        )
+    photo_ids = command.inputs.get("photo_ids") or []
+    photos = tuple(media.photos(session, photo_ids, principal=principal))
+    found = standing or standing_of(session, case, principal)
+    work = Work(session, case, command, principal, now, found, photos=photos)
+    _perform(work)
+    _follow(work)
+    return case
+
+
+def _perform(work: Work) -> None:
+    case, command = work.case, work.command
+    state = State(case["state"])
+    wanted = {fact for move in moves_from(state) if move.action is command.action for fact in move.needs}
+    said = {**command.inputs, "source": case["source"], "owned": case["lead_id"] is not None}
+    work.move = find_move(state, command.action, work.standing, said, holding(work, wanted))
+    before = recording.snapshot(case)
+    # An event never lies before the one it follows, whatever the clocks of two machines say.
+    work.now = max(work.now, case["updated_at"])
+    work.set(state=work.move.target.value, version=case["version"] + 1, updated_at=work.now)
+    effects.carry_out(work)
+    clocks.apply(work, work.move.clocks)
+    role = PHOTO_ROLE.get(command.action, "other")
+    queries.add_photos(work.session, case["id"], [photo.id for photo in work.photos], role, case["version"], work.now)
+    inputs = {**_brought(work), **work.event_inputs, "actor": recording.actor_of(work.principal)}
+    recording.append(work.session, case, before, action=command.action, at=work.now, inputs=inputs)
+    queries.change_case(work.session, case["id"], {**work.changed, "head_hash": case["head_hash"]})
+
+
+def _brought(work: Work) -> dict[str, Any]:
+    """The inputs as the event keeps them; empty ones are no inputs."""
+    given = {name: value for name, value in work.inputs.items() if value not in (None, [], "")}
+    return {**given, "device": work.command.device}
+
+
+def _follow(work: Work) -> None:
+    """What the system does by itself after this: dispatch where a rule says so."""
+    routed = work.case["routing"] or {}
+    if (
+        work.case["state"] == State.TO_DISPATCH
+        and work.command.action in {Action.FILE, Action.ACCEPT}
+        and routed.get("auto")
+    ):
+        command = Command(Action.DISPATCH, {"auto": True})
+        follow = Work(work.session, work.case, command, THE_SYSTEM, work.now, SYSTEM)
+        _perform(follow)
+
+
+def choices_of(session: Session, case: dict[str, Any], *, principal: Principal, now: datetime) -> list[Choice]:
+    """What this principal may do to the case now, and why not."""
+    standing = standing_of(session, case, principal)
+    work = Work(session, case, Command(Action.SUPERVISE), principal, now, standing)
+    state = State(case["state"])
+    asked = {fact for move in moves_from(state) for fact in move.needs} - BROUGHT
+    return choices(state, standing, holding(work, asked))
+
+
+def redact(session: Session, case: dict[str, Any], *, names: frozenset[str], now: datetime) -> int:
+    """Erase these personal values from every event of a locked case, and say so in a new event.
+
+    Returns the number of events that lost something; none, no event.
+    """
+    erased = queries.erase_details(session, case["case_month"], case["id"], names)
+    if erased:
+        command = Command(Action.REDACT, {"erased": [{"seq": seq, "names": gone} for seq, gone in erased]})
+        _perform(Work(session, case, command, THE_SYSTEM, now, SYSTEM))
+    return len(erased)

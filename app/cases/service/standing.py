@@ -1,0 +1,75 @@
+"""What an actor is to one case: the roles whose grants cover it and the relations that hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.rules import Role
+from app.cases import queries
+from app.cases.rules import SYSTEM, Relation, Standing, State
+from app.core.auth import Principal
+
+# Who has the case in each state, so that a colleague may take it over. Source: domain.md §5.
+HOLDING_ROLES: Mapping[State, frozenset[Role]] = {
+    State.RECEIVED: frozenset({Role.OPERATOR}),
+    State.VERIFYING: frozenset({Role.INSPECTOR}),
+    State.TO_FILE: frozenset({Role.OPERATOR, Role.SHIFT_LEADER}),
+    State.TO_DISPATCH: frozenset({Role.DISPATCHER}),
+    State.HANDLING: frozenset({Role.HANDLER, Role.UNIT_MANAGER}),
+    State.ON_HOLD: frozenset({Role.DISPATCHER, Role.UNIT_MANAGER}),
+    State.TO_CHECK: frozenset({Role.INSPECTOR}),
+    State.TO_CLOSE: frozenset({Role.SHIFT_LEADER}),
+}
+# Their grant reaches the cases of their organisation, wherever these lie; all others' reach their areas.
+BY_ORGANIZATION = frozenset({Role.UNIT_MANAGER, Role.HANDLER})
+TASK_OF = {State.VERIFYING: "verify", State.TO_CHECK: "check"}
+
+
+def standing_of(session: Session, case: Mapping[str, Any], principal: Principal) -> Standing:
+    """The actor's roles and relations to the case."""
+    if principal.kind == "system":
+        return SYSTEM
+    if principal.id is None:
+        return Standing(frozenset())
+    reported, tasks = queries.own_relations(session, case["id"], principal.id)
+    roles = _covering(case, principal)
+    state = State(case["state"])
+    holds = {
+        Relation.REPORTER: reported,
+        Relation.ASKED: TASK_OF.get(state, "") in tasks,
+        Relation.LEAD_UNIT: case["lead_id"] in principal.organizations(Role.UNIT_MANAGER),
+        Relation.ASSIGNED: case["handler_id"] == principal.id,
+        Relation.NOT_HANDLER: case["handler_id"] != principal.id,
+        Relation.SAME_ROLE: _may_take_over(case, principal, roles, tasks),
+    }
+    return Standing(roles, frozenset(relation for relation, held in holds.items() if held))
+
+
+def _covering(case: Mapping[str, Any], principal: Principal) -> frozenset[Role]:
+    cell: str = case["current_cell"]
+    units: list[UUID] = case["unit_ids"]
+    reaching = {
+        Role(grant.role)
+        for grant in principal.grants
+        if (grant.organization_id in units if grant.role in BY_ORGANIZATION else cell.startswith(grant.area_code))
+    }
+    return frozenset(reaching)
+
+
+def _may_take_over(case: Mapping[str, Any], principal: Principal, roles: frozenset[Role], tasks: list[str]) -> bool:
+    """Somebody else of the same role and organisation has it now.
+
+    Desk roles hold what nobody took in person; a unit's people take over within the lead unit only.
+    """
+    state = State(case["state"])
+    holding = HOLDING_ROLES.get(state, frozenset()) & roles
+    if not holding or case["holder_id"] == principal.id or TASK_OF.get(state, "-") in tasks:
+        return False
+    if holding & BY_ORGANIZATION:
+        mine = principal.organizations(*BY_ORGANIZATION)
+        return case["lead_id"] in mine and case["handler_id"] != principal.id
+    return True

@@ -1,0 +1,5 @@
+"""Cases over HTTP."""
+
+from app.cases.views.cases import cases
+
+__all__ = ["cases"]

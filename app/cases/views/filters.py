@@ -1,0 +1,66 @@
+"""The query string of the case list as a filter; whatever cannot be meant is an error, never ignored."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+from app.cases.rules import Source, State
+from app.cases.rules.filters import CaseFilter
+from app.cases.schemas import CasesQuery
+from app.core.errors import Fault, Invalid
+from app.core.spans import begin_of, end_of
+from app.sla.rules import Lamp
+
+
+class BadFilter(Invalid):
+    slug = "bad-filter"
+    title = "The filter cannot be understood"
+
+
+def filter_of(query: CasesQuery, zone: str) -> CaseFilter:
+    """The filter that the query means; days are days of the zone.
+
+    Raises: BadFilter, BadSpan.
+    """
+    return CaseFilter(
+        states=_several("state", query.state, State),
+        types=tuple(part.strip() for part in (query.type or "").split(",") if part.strip()),
+        area=query.area,
+        owner=query.owner,
+        lamps=_several("lamp", query.lamp, Lamp),
+        sources=_several("source", query.source, Source),
+        bbox=None if query.bbox is None else bbox_of(query.bbox),
+        q=query.q,
+        since=None if query.since is None else begin_of(query.since, zone),
+        until=None if query.until is None else end_of(query.until, zone),
+        sort=query.sort,
+    )
+
+
+def _several(name: str, text: str | None, known: type[StrEnum]) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    given = [part.strip() for part in text.split(",")]
+    unknown = [part for part in given if part not in set(known)]
+    if unknown:
+        fault = Fault(f"/{name}", f"take of {', '.join(known)}")
+        raise BadFilter(f"{name} does not know {', '.join(map(repr, unknown))}.", faults=[fault])
+    return tuple(given)
+
+
+def bbox_of(text: str) -> tuple[float, float, float, float]:
+    """A box as (west, south, east, north), degrees, WGS 84.
+
+    Raises: BadFilter.
+    """
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    good = len(numbers) == 4 and all(map(math.isfinite, numbers))
+    if not good or not (-180 <= numbers[0] <= numbers[2] <= 180 and -90 <= numbers[1] <= numbers[3] <= 90):
+        fault = Fault("/bbox", "write west,south,east,north in degrees: 121.4,31.2,121.5,31.3")
+        raise BadFilter("bbox is not a box.", faults=[fault])
+    west, south, east, north = numbers
+    return west, south, east, north
