@@ -5,8 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from app.accounts.rules import Role
 from app.cases import errors
-from app.cases.rules import ACTION_NAMES, FACT_TEXTS, STATE_NAMES, Action, Fact, State, chain, picture
+from app.cases.rules import (
+    ACTION_NAMES,
+    FACT_TEXTS,
+    STATE_NAMES,
+    Action,
+    Fact,
+    Source,
+    Stage,
+    State,
+    chain,
+    picture,
+)
 from app.core.errors import DomainError
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -48,3 +60,12 @@ def test_each_problem_has_its_page(error):
 def test_examples_are_true():
     assert doctest.testmod(chain).attempted > 0
     assert doctest.testmod(chain).failed == 0
+
+
+def test_the_glossary_knows_every_word_of_the_workflow():
+    glossary = (DOCS / "glossary.md").read_text(encoding="utf-8")
+    for words in (State, Action, Source, Stage, Role):
+        assert [word for word in words if f"`{word}`" not in glossary] == []
+    for names in (STATE_NAMES, ACTION_NAMES):
+        for word, name in names.items():
+            assert f"| {name} |" in glossary, word
