@@ -78,7 +78,7 @@ def route(session: Session, *, type_row: TypeRow | None, place: Place, on: date,
     first = winner(found)
     return Routing(
         lead=None if first is None or first.lead_id is None else owners.by_id[first.lead_id],
-        helpers=tuple(owners.by_id[helper] for helper in first.helper_ids) if first else (),
+        helpers=tuple(owners.by_id[one] for one in first.helper_ids if one in owners.by_id) if first else (),
         auto=first is not None and first.auto,
         version=book.version,
         trace=trace(spot, found, owners.by_id, on),
