@@ -55,9 +55,14 @@ class GridFileTooLarge(TooLarge):
     title = "The boundary file is too large"
 
 
-class BadImportForm(Invalid):
-    slug = "bad-import-form"
-    title = "The import form is not complete"
+class BadPoints(Invalid):
+    slug = "bad-points"
+    title = "Some points cannot be used"
+
+
+class BadBox(Invalid):
+    slug = "bad-bbox"
+    title = "The box cannot be used"
 
 
 class BadDutyZone(Invalid):

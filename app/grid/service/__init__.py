@@ -16,28 +16,46 @@ from app.grid.service.importing import (
 )
 from app.grid.service.locating import Successor, chain, locate, locate_many, successors
 from app.grid.service.reading import MAX_FILE_BYTES, MIXED, Wanted
+from app.grid.service.zones import (
+    BaseLine,
+    NewZone,
+    ZonePerson,
+    find_duty_zone,
+    people_of_zone,
+    put_duty_zone,
+    replace_base_layer,
+    zones_of_person,
+)
 
 __all__ = [
     "MAX_FILE_BYTES",
     "MIXED",
+    "BaseLine",
     "HandedIn",
     "LiveGrid",
     "Located",
+    "NewZone",
     "Place",
     "Successor",
     "Verdict",
     "Wanted",
     "ZoneName",
+    "ZonePerson",
     "accept",
     "chain",
     "check_file",
     "conclude_import",
+    "find_duty_zone",
     "find_import",
     "import_file",
     "live_grid",
     "locate",
     "locate_many",
+    "people_of_zone",
+    "put_duty_zone",
+    "replace_base_layer",
     "request_import",
     "successors",
     "wanted_of",
+    "zones_of_person",
 ]

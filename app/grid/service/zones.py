@@ -1,0 +1,111 @@
+"""Duty zones: who patrols which neighbouring cells; and the base layers that maps draw under the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import shapely
+from geoalchemy2 import WKBElement
+from sqlalchemy.orm import Session
+
+from app.core.errors import Fault
+from app.grid.errors import BadDutyZone, UnknownDutyZone
+from app.grid.queries import imports, zones
+from app.grid.rules.zones import islands
+
+
+class ZonePerson(NamedTuple):
+    """An inspector who answers for a duty zone."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewZone:
+    """A duty zone as it shall be: its cells and its people, whole."""
+
+    code: str
+    name: str
+    cells: frozenset[str]
+    people: frozenset[UUID]
+
+
+def put_duty_zone(session: Session, zone: NewZone, *, now: datetime) -> None:
+    """Make a duty zone, or change it to be exactly this; cells and people that leave keep their history.
+
+    Raises: BadDutyZone when cells are not live, lie in another zone or do not adjoin, or a person is not of staff.
+    """
+    imports.lock_grid(session)
+    _check(session, zone)
+    zones.put_zone(session, zone.code, zone.name, now)
+    cells, people = zones.members(session, zone.code)
+    zones.leave(session, zone.code, cells - zone.cells, people - zone.people, now)
+    zones.enter(session, zone.code, set(zone.cells - cells), set(zone.people - people), now)
+    imports.move_version(session, now)
+
+
+def _check(session: Session, zone: NewZone) -> None:
+    rows, geoms = zones.cells_for_zone(session, zone.cells)
+    faults = [
+        *(Fault("/cells", f"{code} is no live cell") for code in sorted(zone.cells - {row.code for row in rows})),
+        *(
+            Fault("/cells", f"{row.code} belongs to duty zone {row.zone_code}: take it out there first")
+            for row in rows
+            if row.zone_code not in {None, zone.code}
+        ),
+        *(
+            Fault("/people", f"{user} is no member of staff")
+            for user in sorted(zone.people - zones.existing_users(session, zone.people))
+        ),
+    ]
+    for island in islands(geoms)[1:]:
+        apart = ", ".join(rows[row].code for row in island)
+        faults.append(Fault("/cells", f"{apart} shares no edge with the rest of the zone"))
+    if not zone.cells:
+        faults.append(Fault("/cells", "a duty zone has at least one cell"))
+    if faults:
+        raise BadDutyZone(f"Duty zone {zone.code} cannot be like this: see errors.", faults=faults)
+
+
+def people_of_zone(session: Session, code: str) -> list[ZonePerson]:
+    """The inspectors who answer for a duty zone now, by name."""
+    return [ZonePerson(row.id, row.name) for row in zones.people_of(session, code)]
+
+
+def zones_of_person(session: Session, user_id: UUID) -> list[str]:
+    """The codes of the duty zones that a person answers for now."""
+    return list(zones.zones_of_person(session, user_id))
+
+
+def find_duty_zone(session: Session, code: str) -> dict[str, Any]:
+    """A live duty zone: code, name, valid_from, cells.
+
+    Raises: UnknownDutyZone.
+    """
+    found = zones.find_zone(session, code)
+    if found is None:
+        raise UnknownDutyZone(f"There is no duty zone {code}.")
+    return found._asdict()
+
+
+class BaseLine(NamedTuple):
+    """A road, river, park or building; `geom` in EPSG:4326, (longitude, latitude)."""
+
+    name: str | None
+    class_: str | None
+    geom: Any
+
+
+def replace_base_layer(session: Session, layer: str, features: Iterable[BaseLine], *, now: datetime) -> None:
+    """Give the base layer roads, water, green or buildings these features instead of its own."""
+    rows: Sequence[dict[str, Any]] = [
+        {"name": one.name, "class_": one.class_, "geom": WKBElement(shapely.to_wkb(one.geom), srid=4326)}
+        for one in features
+    ]
+    zones.replace_base_layer(session, layer, rows)
+    imports.move_version(session, now)
