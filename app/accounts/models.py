@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -144,7 +144,7 @@ class SignInTally(Base):
 
     scope: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[bytes] = mapped_column(primary_key=True)
-    failures: Mapped[int]
+    failures: Mapped[float] = mapped_column(Double, comment="at the last one; of crowds they leak, so not whole")
     last_failed_at: Mapped[datetime | None]
     knocked_at: Mapped[datetime | None] = mapped_column(comment="pair: first refused since its own last failure")
     succeeded_at: Mapped[datetime | None] = mapped_column(comment="pair: makes the address a known one of this user")

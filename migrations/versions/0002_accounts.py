@@ -143,7 +143,9 @@ def _sign_ins() -> None:
         "sign_in_tallies",
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("key", postgresql.BYTEA(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column(
+            "failures", sa.Double(), nullable=False, comment="at the last one; of crowds they leak, so not whole"
+        ),
         sa.Column("last_failed_at", INSTANT, nullable=True),
         sa.Column("knocked_at", INSTANT, nullable=True, comment="pair: first refused since its own last failure"),
         sa.Column("succeeded_at", INSTANT, nullable=True, comment="pair: makes the address a known one of this user"),

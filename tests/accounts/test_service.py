@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from app.accounts import rules, service
+from app.accounts import jobs, rules, service
 from app.accounts.errors import (
     BadGrant,
     BadPhone,
@@ -23,6 +23,7 @@ from app.accounts.models import AccountsAudit, GrantRow, RefreshToken, SignInTal
 from app.accounts.queries import sign_in
 from app.accounts.service import NewGrant, NewOrganization, families, passwords
 from app.accounts.service.keys import of_attempt
+from app.core.errors import Unavailable
 from tests.factories.accounts import (
     LONG_AGO,
     PASSWORD,
@@ -108,6 +109,14 @@ def test_a_hash_with_other_parameters_is_made_anew(session, owner, now):
     assert service.password_matches(stored, PASSWORD)
 
 
+def test_more_sign_ins_at_once_than_cores_can_hash_are_told_to_come_back(quick, monkeypatch):
+    monkeypatch.setattr(passwords, "_PATIENCE_S", 0)
+    with passwords._turn(), passwords._turn(), pytest.raises(Unavailable) as caught:
+        service.hash_password(PASSWORD)
+    assert caught.value.retry_after_s > 0
+    assert service.password_matches(service.hash_password(PASSWORD).text, PASSWORD)
+
+
 # --- guessing ------------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +178,22 @@ def test_one_address_on_many_names_is_slowed_and_colleagues_are_not(session, own
     looked_at = [try_in(session, f"name{n}", "fieldgrid-2026", OFFICE, now) is None for n in range(200)]
     assert sum(looked_at) < 60
     assert try_in(session, "owner", PASSWORD, OFFICE, now).user_id == owner
+
+
+def test_mistypings_of_a_large_office_never_add_up(session, quick, now):
+    for minute in range(0, 300, 3):
+        for number in range(3):
+            at = now + timedelta(minutes=minute)
+            assert try_in(session, f"name{minute}{number}", "wrong password", OFFICE, at) is None
+
+
+def test_an_attack_from_many_addresses_is_over_soon_after(session, owner, now):
+    for number in range(200):
+        place = f"203.0.113.{number}"
+        if try_in(session, "owner", "wrong password", place, now):
+            try_in(session, "owner", "wrong password", place, now + timedelta(minutes=1))
+    assert try_in(session, "owner", PASSWORD, OFFICE, now + timedelta(minutes=2))
+    assert try_in(session, "owner", PASSWORD, HOME, now + timedelta(hours=2)).user_id == owner
 
 
 def test_of_two_tries_in_one_slot_one_is_let_in(session, owner, now):
@@ -281,6 +306,8 @@ def test_a_citizen_and_nobody(session, now):
     nobody = service.anonymous("192.0.2.1")
     assert nobody.id is None
     assert nobody.verbs == rules.verbs_of([], signed_in=False)
+    itself = service.system()
+    assert (itself.kind, itself.is_staff, itself.verbs) == ("system", True, rules.verbs_of(["system"]))
 
 
 # --- codes to phones -----------------------------------------------------------------------------------------------
@@ -337,12 +364,18 @@ def test_the_fifth_wrong_try_was_the_last(session, now):
 
 
 def test_codes_to_one_phone_get_rarer(session, now):
-    for _ in range(3):
+    for _ in range(5):
         service.send_code(session, PHONE, HOME, now=now)
     with pytest.raises(TooManyAttempts) as caught:
         service.send_code(session, PHONE, OFFICE, now=now)
     assert caught.value.retry_after_s == 60
     service.send_code(session, PHONE, OFFICE, now=now + timedelta(seconds=60))
+
+
+def test_codes_that_were_used_do_not_count_against_the_phone(session, now):
+    for _ in range(12):
+        service.send_code(session, PHONE, HOME, now=now)
+        assert service.citizen_sign_in(session, PHONE, code_sent_to(session, PHONE), HOME, now=now)
 
 
 def test_an_address_cannot_send_codes_to_everybody(session, now):
@@ -437,6 +470,14 @@ def test_citizens_and_strangers_get_no_grants(session, now):
             service.reset_password(session, user_id, "a long password", now=now)
     with pytest.raises(UserNotFound):
         service.disable_user(session, uuid4(), now=now)
+    with pytest.raises(OrganizationNotFound):
+        service.grant(session, a_user(session), NewGrant("operator", uuid4(), "99", now), now=now)
+
+
+def test_an_area_that_takes_its_own_place_changes_nothing(session, now):
+    user_id = staff(session, "inspector", "9901")
+    assert service.follow_successors(session, {"9901": ["9901"]}, now=now) == 0
+    assert principal_of(session, user_id, now=now).areas("inspector") == ("9901",)
 
 
 def test_a_grant_ends_before_the_next_request(session, now):
@@ -497,6 +538,13 @@ def test_old_traces_are_forgotten_and_living_ones_kept(session, owner, now):
     assert service.forget_old_sign_ins(session, now) == {"sign_in_tallies": 1, "phone_codes": 1, "token_families": 1}
     assert session.scalar(select(func.count()).select_from(RefreshToken)) == 1
     assert service.forget_old_sign_ins(session, now) == {"sign_in_tallies": 0, "phone_codes": 0, "token_families": 0}
+
+
+def test_the_nightly_job_forgets(session, owner, now):
+    try_in(session, "owner", PASSWORD, OFFICE, now - timedelta(days=400))
+    session.commit()
+    jobs.forget(0)
+    assert session.scalar(select(func.count()).select_from(SignInTally)) == 0
 
 
 def test_the_same_grant_cannot_be_stored_twice(session, now):

@@ -324,11 +324,11 @@ def test_wrong_codes_are_counted_although_the_answer_is_an_error(client, session
 
 
 def test_too_many_codes_are_refused_with_retry_after(client, session):
-    answers = [client.post("/api/v1/auth/citizen/code", json={"phone": PHONE}) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
-    problem(answers[3], 429, "too-many-attempts")
-    assert 0 < int(answers[3].headers["Retry-After"]) <= 60
-    assert len(outbox.newest(session, limit=10, recipient="+86" + PHONE)) == 3
+    answers = [client.post("/api/v1/auth/citizen/code", json={"phone": PHONE}) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 202, 202, 429]
+    problem(answers[5], 429, "too-many-attempts")
+    assert 0 < int(answers[5].headers["Retry-After"]) <= 60
+    assert len(outbox.newest(session, limit=10, recipient="+86" + PHONE)) == 5
 
 
 @pytest.mark.parametrize("body", [{"phone": "12345"}, {"phone": ""}, {}, {"phone": PHONE, "name": "x"}])

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
     Text,
     and_,
@@ -28,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import GrantRow, PhoneCode, RefreshToken, SignInTally, TokenFamily, User
 from app.accounts.queries.visibility import live_grants
-from app.accounts.rules import CODES_COUNTED_FOR, KNOWN_FOR, MEMORY
+from app.accounts.rules import CODES_COUNTED_FOR, CROWD_LEAK, CROWD_MOST, KNOWN_FOR, MEMORY
 from app.core.ids import new_id
 
 BearerRow: TypeAlias = Row[UUID, str, str, UUID | None, Any]
@@ -92,19 +93,24 @@ def tallies(session: Session, keys: TallyKeys) -> dict[str, SignInTally]:
 
 
 def add_failures(session: Session, keys: dict[str, bytes], now: datetime) -> None:
-    """Count one more failure of each key (scope → key). Tallies that rested long start again at one."""
+    """Count one more failure of each key (scope → key): pairs start again after a long rest, crowds leak."""
     # One order of locks for everybody: two attempts that share two tallies cannot wait for each other.
     for scope in sorted(keys):
         row = {"scope": scope, "key": keys[scope], "failures": 1, "last_failed_at": now, "touched_at": now}
-        rested = or_(SignInTally.last_failed_at.is_(None), SignInTally.last_failed_at < now - MEMORY)
-        changed = {
-            "failures": case((rested, 1), else_=SignInTally.failures + 1),
-            "last_failed_at": now,
-            "knocked_at": null(),
-            "touched_at": now,
-        }
+        before = _pair_failures(now) if scope == "pair" else _crowd_level(now)
+        changed = {"failures": before + 1, "last_failed_at": now, "knocked_at": null(), "touched_at": now}
         statement = upsert(SignInTally).values(row)
         session.execute(statement.on_conflict_do_update(index_elements=["scope", "key"], set_=changed))
+
+
+def _pair_failures(now: datetime) -> ColumnElement[float]:
+    rested = or_(SignInTally.last_failed_at.is_(None), SignInTally.last_failed_at < now - MEMORY)
+    return case((rested, 0.0), else_=SignInTally.failures)
+
+
+def _crowd_level(now: datetime) -> ColumnElement[float]:
+    leaked = func.extract("epoch", now - SignInTally.last_failed_at) / CROWD_LEAK.total_seconds()
+    return func.least(func.greatest(SignInTally.failures - leaked, 0.0), float(CROWD_MOST))
 
 
 def claim_try(session: Session, pair: SignInTally, now: datetime) -> bool:
@@ -153,13 +159,13 @@ def lock_phone(session: Session, phone_key: bytes) -> None:
 def codes_sent(
     session: Session, *, phone_key: bytes, address_key: bytes, now: datetime
 ) -> tuple[list[datetime], list[datetime]]:
-    """When codes were sent to the phone and from the address within the counted time."""
+    """When codes were sent to the phone that nobody used, and from the address, within the counted time."""
     since = now - CODES_COUNTED_FOR
-    query = select(PhoneCode.sent_at, PhoneCode.phone_key == phone_key, PhoneCode.address_key == address_key).where(
-        PhoneCode.sent_at > since, or_(PhoneCode.phone_key == phone_key, PhoneCode.address_key == address_key)
-    )
+    to_it = and_(PhoneCode.phone_key == phone_key, PhoneCode.used_at.is_(None))
+    from_it = PhoneCode.address_key == address_key
+    query = select(PhoneCode.sent_at, to_it, from_it).where(PhoneCode.sent_at > since, or_(to_it, from_it))
     rows = session.execute(query).all()
-    return [at for at, to_it, _ in rows if to_it], [at for at, _, from_it in rows if from_it]
+    return [at for at, to, _ in rows if to], [at for at, _, from_ in rows if from_]
 
 
 def add_code(session: Session, row: dict[str, Any]) -> None:

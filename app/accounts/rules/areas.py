@@ -61,4 +61,5 @@ def follow(code: str, successors: Mapping[str, Sequence[str]]) -> tuple[str, ...
             waiting.extend(following)
         else:
             live.add(at)
-    return tuple(sorted(live))
+    # A ring has no living end; whoever held a grant on it keeps it rather than losing it without a word.
+    return tuple(sorted(live)) or (code,)

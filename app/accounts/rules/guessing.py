@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A tally that rested so long starts again.
+# A pair's tally that rested so long starts again.
 MEMORY = timedelta(hours=24)
 # A sign-in from an address makes it a known one of this user for so long.
 KNOWN_FOR = timedelta(days=30)
@@ -29,11 +29,14 @@ PAIR_LONGEST_WAIT_KNOWN = timedelta(minutes=1)
 ADDRESS_FREE_TRIES = 50
 USERNAME_FREE_TRIES = 20
 CROWD_LONGEST_WAIT = timedelta(minutes=1)
+# Crowds leak one failure a minute, so that the mistypings of a large office never add up; an attack is over soon after.
+CROWD_LEAK = timedelta(minutes=1)
+CROWD_MOST = 120
 
 # Codes by SMS cost money and ring somebody's phone. A code lives as long as the longest gap between two, so whoever
 # holds the phone always has a live code or may ask for one, even while somebody else asks for codes to it.
 CODE_LIFE = timedelta(minutes=10)
-CODES_FREE = 3
+CODES_FREE = 5
 CODE_FIRST_GAP = timedelta(minutes=1)
 # Thousands of phones share one address of a mobile network.
 CODES_PER_ADDRESS = 120
@@ -44,16 +47,22 @@ CODE_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Failed sign-ins of one key: how many without a long rest, and when the last one was."""
+    """Failed sign-ins of one key at the time of the last one."""
 
-    failures: int = 0
+    failures: float = 0
     last_at: datetime | None = None
 
     def counting(self, now: datetime) -> int:
-        """How many failures still count."""
+        """How many failures of a pair still count: all of them, until it rested long."""
         if self.last_at is None or now - self.last_at > MEMORY:
             return 0
-        return self.failures
+        return int(self.failures)
+
+    def level(self, now: datetime) -> float:
+        """How many failures of a crowd have not leaked yet."""
+        if self.last_at is None:
+            return 0.0
+        return max(0.0, self.failures - (now - self.last_at) / CROWD_LEAK)
 
 
 def address_key(address: str | None) -> str:
@@ -99,8 +108,8 @@ def wait_of_crowd(
     if known:
         return timedelta(0)
     wait = max(
-        _doubling(address.counting(now) - ADDRESS_FREE_TRIES, CROWD_LONGEST_WAIT),
-        _doubling(username.counting(now) - USERNAME_FREE_TRIES, CROWD_LONGEST_WAIT),
+        _doubling(address.level(now) - ADDRESS_FREE_TRIES, CROWD_LONGEST_WAIT),
+        _doubling(username.level(now) - USERNAME_FREE_TRIES, CROWD_LONGEST_WAIT),
     )
     # The ticket is from the first knock on, never from the last failure of somebody else.
     return max(timedelta(0), (knocked_at or now) + wait - now)
@@ -109,7 +118,8 @@ def wait_of_crowd(
 def wait_for_code(to_phone: Sequence[datetime], from_address: Sequence[datetime], now: datetime) -> timedelta:
     """How long until another code may be sent to this phone and from this address.
 
-    Shape:  when codes were sent within the last hour, in any order.
+    Shape:  when codes were sent within the last hour, in any order; to the phone only those that were not used: a used
+    one shows that its owner asked.
     """
     waits = [timedelta(0)]
     if len(to_phone) >= CODES_FREE:
@@ -120,8 +130,8 @@ def wait_for_code(to_phone: Sequence[datetime], from_address: Sequence[datetime]
     return max(waits)
 
 
-def _doubling(beyond: int, longest: timedelta) -> timedelta:
+def _doubling(beyond: float, longest: timedelta) -> timedelta:
     if beyond < 0:
         return timedelta(0)
     # Twenty doublings of a second are twelve days, far above any longest wait: the power needs no more.
-    return min(timedelta(seconds=2 ** min(beyond, 20)), longest)
+    return min(timedelta(seconds=2 ** min(int(beyond), 20)), longest)

@@ -8,7 +8,7 @@ from app.accounts.queries.directory import people_with_role as users_with_role
 from app.accounts.queries.directory import user_id_of as user_id_of
 from app.accounts.queries.sign_in import forget as forget_old_sign_ins
 from app.accounts.service.codes import citizen_sign_in, create_citizen, send_code
-from app.accounts.service.families import ACCESS_LIFE, REFRESH_LIFE, Tokens, anonymous, end, principal, refresh
+from app.accounts.service.families import ACCESS_LIFE, REFRESH_LIFE, Tokens, anonymous, end, principal, refresh, system
 from app.accounts.service.passwords import PasswordHash, hash_password, password_matches
 from app.accounts.service.people import (
     NewGrant,
@@ -54,6 +54,7 @@ __all__ = [
     "reset_password",
     "revoke",
     "send_code",
+    "system",
     "user_id_of",
     "users_by_ids",
     "users_with_role",

@@ -94,3 +94,16 @@ def anonymous(address: str | None) -> Principal:
         verbs=verbs_of((), signed_in=False),
         address=address,
     )
+
+
+def system() -> Principal:
+    """The system itself: what the clock does, not a person."""
+    return Principal(
+        id=None,
+        kind="system",
+        name="system",
+        organization_id=None,
+        grants=(),
+        verbs=verbs_of((Role.SYSTEM,)),
+        address=None,
+    )

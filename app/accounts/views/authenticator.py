@@ -22,7 +22,7 @@ class DatabaseAuthenticator:
     """Reads signed tokens and asks the database whom they stand for now."""
 
     def __init__(self, settings: Config) -> None:
-        self._settings = settings
+        del settings  # Nothing of it is needed beyond what the app's configuration holds.
 
     def authenticate(self, token: str, address: str) -> Principal:
         """Whom an access token stands for.

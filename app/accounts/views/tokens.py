@@ -9,10 +9,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_jwt_extended import JWTManager, create_access_token, create_refresh_token, decode_token
 from jwt.exceptions import PyJWTError
 
@@ -69,6 +70,12 @@ def read(token: str) -> Claims:
 
     Raises: TokenInvalid for anything that was not signed here with these claims.
     """
+    return _read(token, current_app.config["JWT_SECRET_KEY"])
+
+
+@lru_cache(maxsize=4096)
+def _read(token: str, _key: str) -> Claims:
+    """A signature that was right once stays right, so each token is verified once per process; only those are kept."""
     try:
         # The library compares with the machine's clock; ours is compared by `unexpired`, so that one clock decides.
         said: dict[str, Any] = decode_token(token, allow_expired=True)
@@ -80,7 +87,7 @@ def read(token: str) -> Claims:
             expires_at=datetime.fromtimestamp(said["exp"], UTC),
         )
     except (PyJWTError, LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
-        raise _invalid() from error
+        raise TokenInvalid("The token is not one of ours or was changed: sign in again.") from error
 
 
 def unexpired(claims: Claims, kind: str, now: datetime) -> Claims:
@@ -94,7 +101,3 @@ def unexpired(claims: Claims, kind: str, now: datetime) -> Claims:
         advice = "use the refresh token at /auth/refresh" if kind == ACCESS else "sign in again"
         raise TokenExpired(f"The token ended at {claims.expires_at:%Y-%m-%dT%H:%M:%SZ}: {advice}.")
     return claims
-
-
-def _invalid() -> TokenInvalid:
-    return TokenInvalid("The token is not one of ours or was changed: sign in again.")
