@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module, util
+from typing import Any
 
 from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.accounts.views import DatabaseAuthenticator, accounts
+from app.cases.views import cases
+from app.catalog.views import catalog
 from app.core import auth, intake, logs, metrics, problems
 from app.core.config import Config, config
 from app.core.db import Database, use_database
@@ -14,18 +17,19 @@ from app.core.health import health
 from app.core.landing import landing
 from app.core.schemas import ProblemOut
 from app.core.version import VERSION
+from app.grid.views import grid
+from app.media.views import media
+from app.reports.views import reports
+from app.routing.views import routing
 
-NAMES = ("accounts", "grid", "catalog", "media", "routing", "reports", "cases")
-FEATURES: tuple[APIBlueprint, ...] = tuple(
-    getattr(import_module(f"app.{name}.views"), name) for name in NAMES if util.find_spec(f"app.{name}.views")
-)
+FEATURES: tuple[APIBlueprint, ...] = (accounts, grid, catalog, media, routing, reports, cases)
 
 INFO = Info(
     title="FieldGrid",
     version=VERSION,
     description="Grid-based city inspection: photos become cases, cases have owners and clocks, clocks become figures.",
 )
-SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
 
 
 def create_app(settings: Config | None = None, database: Database | None = None) -> OpenAPI:
@@ -55,9 +59,7 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     problems.register(app)
     app.before_request(auth.authorize)
     intake.register(app)
-    if util.find_spec("app.accounts.views"):
-        found = import_module("app.accounts.views")
-        auth.install_authenticator(app, found.DatabaseAuthenticator(settings))
+    auth.install_authenticator(app, DatabaseAuthenticator(settings))
     app.register_blueprint(health)
     app.register_blueprint(landing)
     for feature in FEATURES:

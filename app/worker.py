@@ -6,22 +6,22 @@ Any number of workers may run, on any number of machines; a periodic job runs on
 from __future__ import annotations
 
 import asyncio
-from importlib import import_module, util
 
 import structlog
 from sqlalchemy import text
 
+from app.accounts import jobs as accounts_jobs
+from app.cases import jobs as cases_jobs
 from app.core import http, logs
 from app.core.config import config
 from app.core.db import Database, unit_of_work, use_database
 from app.core.jobs import REGISTRY, periodic, worker_app
+from app.grid import jobs as grid_jobs
+from app.media import jobs as media_jobs
+from app.reports import jobs as reports_jobs
 
 log = structlog.get_logger()
-FEATURE_JOBS = tuple(
-    import_module(f"app.{name}.jobs")
-    for name in ("grid", "media", "cases", "reports")
-    if util.find_spec(f"app.{name}.jobs")
-)
+FEATURE_JOBS = (accounts_jobs, cases_jobs, grid_jobs, media_jobs, reports_jobs)
 
 
 @periodic("core.forget_idempotency_keys", "17 * * * *")
@@ -41,8 +41,8 @@ def rescue_stalled_jobs(timestamp: int) -> None:
                 UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL
                  WHERE status = 'doing' AND (worker_id IS NULL OR worker_id NOT IN
                        (SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - interval '60 seconds'))
-                   AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs other
-                                    WHERE other.queueing_lock = procrastinate_jobs.queueing_lock AND other.status = 'todo')
+                   AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs other WHERE other.status = 'todo'
+                                    AND other.queueing_lock = procrastinate_jobs.queueing_lock)
                 RETURNING id""")
         ).all()
     if rescued:
@@ -57,7 +57,8 @@ def forget_finished_jobs(timestamp: int) -> None:
             text("""
                 DELETE FROM procrastinate_jobs WHERE id IN (
                   SELECT j.id FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id
-                   WHERE j.status = 'succeeded' AND e.type = 'succeeded' AND e.at < now() - interval '7 days' LIMIT 20000)""")
+                   WHERE j.status = 'succeeded' AND e.type = 'succeeded'
+                     AND e.at < now() - interval '7 days' LIMIT 20000)""")
         )
     log.info("jobs.forgotten", period=timestamp)
 

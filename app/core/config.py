@@ -42,9 +42,18 @@ class Config:
     trusted_proxies: int = _setting("FIELDGRID_TRUSTED_PROXIES", "0", "How many proxies stand before the API")
     pool_size: int = _setting("FIELDGRID_POOL_SIZE", "16", "Database connections of one process")
     log_level: str = _setting("FIELDGRID_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
-    intake_per_hour: int = _setting(
-        "FIELDGRID_INTAKE_PER_HOUR", "600", "Reports and photos one citizen or anonymous address may send in an hour"
+    citizen_intake: int = _setting(
+        "FIELDGRID_CITIZEN_INTAKE_PER_HOUR", "300", "Reports, and photos, that one citizen may send in an hour"
     )
+    anonymous_intake: int = _setting(
+        "FIELDGRID_ANONYMOUS_INTAKE_PER_HOUR",
+        "5000",
+        "The same for one address without a sign-in; phones of a whole quarter may share one",
+    )
+
+    def intake_limit(self, kind: str) -> int | None:
+        """How many reports, and how many photos, a principal of this kind may send in an hour; None: any number."""
+        return {"citizen": self.citizen_intake, "anonymous": self.anonymous_intake}.get(kind)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:

@@ -74,7 +74,7 @@ def downgrade() -> None:
             EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', thing.signature);
           END LOOP;
           FOR thing IN SELECT t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-                        WHERE n.nspname = 'public' AND t.typtype = 'e' AND t.typname LIKE 'procrastinate\\_%' LOOP
+                        WHERE n.nspname = 'public' AND t.typtype IN ('e', 'c') AND t.typname LIKE 'procrastinate\\_%' LOOP
             EXECUTE format('DROP TYPE IF EXISTS %I CASCADE', thing.typname);
           END LOOP;
         END $$""")

@@ -105,13 +105,16 @@ _ERASE = text("""
     UPDATE event_details d
        SET details = d.details - CAST(:names AS text[]), salts = d.salts - CAST(:names AS text[])
       FROM event_details old
-     WHERE d.case_month = :month AND d.case_id = :case_id AND d.details ?| CAST(:names AS text[])
+     WHERE d.case_month = :month AND d.case_id = :case_id AND d.seq = ANY(:seqs) AND d.details ?| CAST(:names AS text[])
        AND old.case_month = d.case_month AND old.case_id = d.case_id AND old.seq = d.seq
     RETURNING d.seq, ARRAY(SELECT key FROM jsonb_object_keys(old.details) key
                             WHERE key = ANY(CAST(:names AS text[])) ORDER BY key)""")
 
 
-def erase_details(session: Session, month: date, case_id: UUID, names: Collection[str]) -> list[tuple[int, list[str]]]:
-    """Delete these values with their salts from every event of a case; (seq, names that were there)."""
-    rows = session.execute(_ERASE, {"month": month, "case_id": case_id, "names": sorted(names)}).all()
+def erase_details(
+    session: Session, month: date, case_id: UUID, seqs: Sequence[int], names: Collection[str]
+) -> list[tuple[int, list[str]]]:
+    """Delete these values with their salts from these events of a case; (seq, names that were there)."""
+    found = {"month": month, "case_id": case_id, "seqs": list(seqs), "names": sorted(names)}
+    rows = session.execute(_ERASE, found).all()
     return sorted((row[0], list(row[1])) for row in rows)

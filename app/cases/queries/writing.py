@@ -34,6 +34,11 @@ def next_number(session: Session, day: date, month: date) -> str:
     return f"{day:%Y%m%d}-{sequence:06d}"
 
 
+def ensure_month(session: Session, day: date) -> None:
+    """Make room for the events of the cases opened in this day's month."""
+    session.execute(text("SELECT ensure_case_month(CAST(:day AS date))"), {"day": day})
+
+
 def add_case(session: Session, values: Mapping[str, Any]) -> None:
     session.execute(_CASE, dict(values))
 
@@ -113,3 +118,8 @@ def copy_reports_and_photos(session: Session, origin: UUID, target: UUID, now: d
     """A case that was split off concerns the same reports and shows the same photos."""
     session.execute(_COPY_REPORTS, {"origin": origin, "target": target})
     session.execute(_COPY_PHOTOS, {"origin": origin, "target": target, "now": now})
+
+
+def forget_reporter(session: Session, report_id: UUID) -> None:
+    """The report stays tied to its cases, its sender does not."""
+    session.execute(update(table(CaseReport)).where(CaseReport.report_id == report_id).values(reporter_id=None))

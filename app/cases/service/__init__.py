@@ -1,5 +1,6 @@
 """What the rest of the house may do with cases."""
 
+from app.cases.queries import forget_reporter, like_cases
 from app.cases.service.acting import act, act_as_reporter, act_on, choices_of, redact
 from app.cases.service.chains import verify_chain
 from app.cases.service.opening import Opening, open_case
@@ -18,6 +19,8 @@ __all__ = [
     "cases_for",
     "choices_of",
     "events_for",
+    "forget_reporter",
+    "like_cases",
     "open_case",
     "redact",
     "verify_chain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -131,13 +132,19 @@ def choices_of(session: Session, case: dict[str, Any], *, principal: Principal, 
     return choices(state, standing, holding(work, asked))
 
 
-def redact(session: Session, case: dict[str, Any], *, names: frozenset[str], now: datetime) -> int:
-    """Erase these personal values from every event of a locked case, and say so in a new event.
+def redact(session: Session, case_id: UUID, *, seqs: Sequence[int], names: frozenset[str], now: datetime) -> int:
+    """Erase these personal values from these events of a case, and say so in a new event.
 
-    Returns the number of events that lost something; none, no event.
+    What the case shows of the first report's words goes as well. Returns the number of events that lost something;
+    none, no new event.
     """
-    erased = queries.erase_details(session, case["case_month"], case["id"], names)
-    if erased:
-        command = Command(Action.REDACT, {"erased": [{"seq": seq, "names": gone} for seq, gone in erased]})
-        _perform(Work(session, case, command, THE_SYSTEM, now, SYSTEM))
+    case = queries.lock_by_id(session, case_id)[0]
+    erased = queries.erase_details(session, case["case_month"], case_id, seqs, names)
+    if not erased:
+        return 0
+    command = Command(Action.REDACT, {"erased": [{"seq": seq, "names": gone} for seq, gone in erased]})
+    work = Work(session, case, command, THE_SYSTEM, now, SYSTEM)
+    if any(seq == 1 for seq, _ in erased):
+        work.set(description=None, address=None, reporter_id=None)
+    _perform(work)
     return len(erased)

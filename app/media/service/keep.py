@@ -188,8 +188,9 @@ def check_allowance(session: Session, *, principal: Principal, now: datetime) ->
 
     Raises: TooManyPhotos.
     """
-    if principal.is_staff:
+    most = config().intake_limit(principal.kind)
+    if most is None:
         return
     sent = queries.count_sent_since(session, owner_of(principal), now - timedelta(hours=1))
-    if sent >= config().intake_per_hour:
+    if sent >= most:
         raise TooManyPhotos(f"You have sent {sent} photos within an hour: go on later.", retry_after_s=600)

@@ -1,0 +1,43 @@
+"""What can be wrong with a report."""
+
+from app.core.errors import Conflict, Invalid, NotFound, TooMany
+
+
+class ReportNotFound(NotFound):
+    slug = "report-not-found"
+    title = "No such report, or not visible to you"
+
+
+class UnknownTrackingCode(NotFound):
+    slug = "unknown-tracking-code"
+    title = "No report has this tracking code"
+
+
+class ReportIdTaken(Conflict):
+    slug = "report-id-taken"
+    title = "This id belongs to another report"
+
+
+class PlaceOutsideCity(Invalid):
+    slug = "outside-city"
+    title = "Outside the city"
+
+
+class CapturedInFuture(Invalid):
+    slug = "captured-in-future"
+    title = "The photo's time lies ahead of the server's clock"
+
+
+class NothingReported(Invalid):
+    slug = "nothing-reported"
+    title = "A report needs words or a photo"
+
+
+class IntakeLimit(TooMany):
+    slug = "intake-limit"
+    title = "Too many reports from here in one hour"
+
+
+class TooManyPhotosInForm(Invalid):
+    slug = "too-many-photos"
+    title = "A report has at most 20 photos"

@@ -1,0 +1,168 @@
+"""All SQL of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, text, tuple_, update
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import User
+from app.accounts.rules import Role
+from app.cases.models import Case, CaseClock, CaseEvent, CasePhoto, CaseReport
+from app.catalog.models import Type
+from app.core.auth import Principal
+from app.core.models import table
+from app.grid.models import Area
+from app.reports.models import Report
+
+_REPORT = insert(table(Report))
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7216004))")
+
+# Staff that see the reports of their areas; everybody else only their own. Source: domain.md §4.
+DESK = (Role.OPERATOR, Role.SHIFT_LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR)
+
+
+def hold_id(session: Session, report_id: UUID) -> None:
+    """Let only one transaction at a time submit a report with this id; the others wait for its outcome."""
+    session.execute(_LOCK, {"name": str(report_id)})
+
+
+def add_report(session: Session, values: Mapping[str, Any]) -> None:
+    session.execute(_REPORT, dict(values))
+
+
+def change_report(session: Session, report_id: UUID, values: Mapping[str, Any]) -> None:
+    session.execute(update(table(Report)).where(Report.id == report_id).values(dict(values)))
+
+
+def sent_since(session: Session, sender: str, since: datetime) -> int:
+    """How many reports this sender has sent since an instant."""
+    query = select(func.count()).select_from(Report).where(Report.sender == sender, Report.received_at >= since)
+    return session.execute(query).scalar_one()
+
+
+_CELL = aliased(Area, name="cell")
+
+
+def _with_cases() -> Select[*tuple[Any, ...]]:
+    """A report with its cases as JSON, the name of its cell and its type."""
+    on_cases = (
+        select(
+            func.json_agg(
+                func.json_build_object(
+                    "id", Case.id, "number", Case.number, "state", Case.state, "rating", CaseReport.rating
+                )
+            )
+        )
+        .select_from(CaseReport)
+        .join(Case, Case.id == CaseReport.case_id)
+        .where(CaseReport.report_id == Report.id)
+        .correlate(Report)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            table(Report),
+            _CELL.name.label("cell_name"),
+            Type.scheme.label("type_scheme"),
+            Type.kind.label("type_kind"),
+            Type.code.label("type_code"),
+            Type.name.label("type_name"),
+            on_cases.label("cases"),
+        )
+        .select_from(Report)
+        .outerjoin(_CELL, _CELL.code == Report.area_code)
+        .outerjoin(Type, Type.id == Report.type_id)
+    )
+
+
+_ONE = _with_cases()
+
+
+def report(session: Session, report_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """A report whoever asks; the caller decides whether to show it."""
+    return session.execute(_ONE.where(Report.id == report_id)).one_or_none()
+
+
+def report_by_code(session: Session, tracking_hash: str) -> Row[*tuple[Any, ...]] | None:
+    return session.execute(_ONE.where(Report.tracking_hash == tracking_hash)).one_or_none()
+
+
+def visible(principal: Principal) -> ColumnElement[bool]:
+    """The reports a principal sees: their own wherever they lie, and for the desk those in its areas."""
+    own = Report.reporter_id == principal.id if principal.id else Report.id.is_(None)
+    prefixes = principal.areas(*DESK) if principal.kind == "staff" else ()
+    return or_(own, *(Report.area_code.startswith(prefix, autoescape=True) for prefix in prefixes))
+
+
+def visible_report(session: Session, report_id: UUID, principal: Principal) -> Row[*tuple[Any, ...]] | None:
+    return session.execute(_ONE.where(Report.id == report_id, visible(principal))).one_or_none()
+
+
+def reports_page(
+    session: Session, principal: Principal, *, limit: int, after: tuple[datetime, UUID] | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """``limit + 1`` reports that the principal sees, newest first, after the cursor; one statement."""
+    query = _ONE.where(visible(principal))
+    if after is not None:
+        query = query.where(tuple_(Report.received_at, Report.id) < tuple_(*after))
+    return session.execute(query.order_by(Report.received_at.desc(), Report.id.desc()).limit(limit + 1)).all()
+
+
+def steps_of(session: Session, case_id: UUID) -> Sequence[Row[str, datetime]]:
+    """(state, since when) for every state the case went through, in order."""
+    event = CaseEvent
+    to_state, from_state = event.after["state"].astext, event.before["state"].astext
+    query = (
+        select(to_state, event.at)
+        .join(Case, and_(Case.id == event.case_id, Case.case_month == event.case_month))
+        .where(event.case_id == case_id, or_(event.before.is_(None), to_state != from_state))
+        .order_by(event.seq)
+    )
+    return session.execute(query).all()
+
+
+def tracked(session: Session, case_id: UUID, report_id: UUID) -> Row[*tuple[Any, ...]]:
+    """What the tracking page says of the case: instants, the handling deadline, what the reporter said already."""
+    handling = (
+        select(CaseClock.due_at)
+        .where(CaseClock.case_id == Case.id, CaseClock.stage == "handling")
+        .order_by(CaseClock.ordinal.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    query = (
+        select(Case.closed_at, handling.label("expected_at"), CaseReport.rating, CaseReport.reopened_at)
+        .select_from(Case)
+        .outerjoin(CaseReport, and_(CaseReport.case_id == Case.id, CaseReport.report_id == report_id))
+        .where(Case.id == case_id)
+    )
+    return session.execute(query).one()
+
+
+def photos_of_case(session: Session, case_id: UUID) -> Sequence[Row[UUID, str, datetime]]:
+    """(photo_id, role, added_at) of the case's photos."""
+    photo = CasePhoto
+    query = select(photo.photo_id, photo.role, photo.added_at).where(photo.case_id == case_id)
+    return session.execute(query.order_by(photo.seq, photo.photo_id)).all()
+
+
+def phone_of(session: Session, user_id: UUID) -> str | None:
+    """Where to write to a citizen."""
+    return session.execute(select(User.phone).where(User.id == user_id)).scalar()
+
+
+def own_events(session: Session, case_id: UUID, report_id: UUID) -> Sequence[int]:
+    """The numbers of the events that this report's sender made: they name the report."""
+    event = CaseEvent
+    query = (
+        select(event.seq)
+        .join(Case, and_(Case.id == event.case_id, Case.case_month == event.case_month))
+        .where(event.case_id == case_id, event.inputs["report_id"].astext == str(report_id))
+    )
+    return session.execute(query).scalars().all()

@@ -1,0 +1,128 @@
+"""Reports as pure rules: tracking codes, sources, whether two are the same, what their status is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.accounts.rules import Role
+from app.cases.rules import Source, State, canonical
+
+AHEAD_AT_MOST = timedelta(minutes=5)
+"""How far a phone's clock may run ahead of the server's. Source: api.md, Conventions."""
+
+# Which source a report of somebody with this role has; the first that fits. Source: domain.md §5.
+SOURCES: tuple[tuple[Role, Source], ...] = (
+    (Role.INSPECTOR, Source.INSPECTOR),
+    (Role.OPERATOR, Source.HOTLINE),
+    (Role.SHIFT_LEADER, Source.HOTLINE),
+    (Role.DISPATCHER, Source.HOTLINE),
+    (Role.SUPERVISOR, Source.SUPERIOR),
+)
+
+# How far a case has come, for a report whose case was split: the least advanced speaks for it.
+ADVANCE: Mapping[State, int] = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            State.RECEIVED,
+            State.VERIFYING,
+            State.TO_FILE,
+            State.TO_DISPATCH,
+            State.ON_HOLD,
+            State.HANDLING,
+            State.TO_CHECK,
+            State.TO_CLOSE,
+            State.CLOSED,
+            State.REJECTED,
+            State.VOID,
+            State.MERGED,
+        )
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitReport:
+    """What somebody sends.
+
+    Units: lon, lat in degrees, WGS 84 (converted); `stated` is the position as it was sent.
+    """
+
+    report_id: UUID | None
+    description: str
+    lon: float
+    lat: float
+    stated: Mapping[str, Any]
+    captured_at: datetime
+    type_ref: Mapping[str, str] | None = None
+    address: str | None = None
+    photo_ids: Sequence[UUID] = ()
+    part_code: str | None = None
+    anonymous: bool = False
+
+
+def keyed_hash(key: str, *parts: str) -> bytes:
+    """HMAC-SHA-256 over the parts, each with its length, so that no two lists of parts look alike."""
+    message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+    return hmac.new(key.encode(), message, hashlib.sha256).digest()
+
+
+def tracking_code(key: str, report_id: UUID) -> str:
+    """The code by which anybody who holds it follows the report: 100 bits that nobody can guess without the key.
+
+    Shape: 20 characters of base 32 in five groups of four.
+    """
+    text = base64.b32encode(keyed_hash(key, "tracking", str(report_id))).decode()[:20]
+    return "-".join(text[i : i + 4] for i in range(0, 20, 4))
+
+
+def tracking_hash(code: str) -> str:
+    """What is stored of a tracking code; small letters, spaces and missing hyphens are forgiven."""
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def sender_hash(key: str, principal_key: str) -> str:
+    """The same for the same user or address, and nothing that tells who it is."""
+    return keyed_hash(key, "sender", principal_key).hex()
+
+
+def fingerprint(command: SubmitReport) -> str:
+    """SHA-256 of what was sent: a repeated id with the same print is the same report."""
+    content = {
+        "description": command.description,
+        "stated": {name: value for name, value in command.stated.items() if value is not None},
+        "captured_at": command.captured_at.isoformat(),
+        "type": None if command.type_ref is None else dict(command.type_ref),
+        "address": command.address,
+        "photo_ids": [str(photo) for photo in command.photo_ids],
+        "part_code": command.part_code,
+        "anonymous": command.anonymous,
+    }
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def source_of(roles: Iterable[str]) -> Source:
+    """The source of a report by somebody with these roles.
+
+    Example:
+        >>> source_of(["inspector"]).value, source_of([]).value
+        ('inspector', 'citizen')
+    """
+    held = set(roles)
+    return next((source for role, source in SOURCES if role.value in held), Source.CITIZEN)
+
+
+def status_of(states: Iterable[str]) -> State:
+    """The status of a report by the states of its cases: that of the least advanced.
+
+    Raises: ValueError for a report without a case, which cannot be.
+    """
+    return min((State(state) for state in states), key=lambda state: ADVANCE[state])

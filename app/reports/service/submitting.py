@@ -1,0 +1,201 @@
+"""The line of one photo: from what somebody sent to an open case with its owner to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from app.cases import service as cases
+from app.catalog import service as catalog
+from app.catalog.rules import TypeRow
+from app.catalog.schemas import TypeRef
+from app.core.auth import Principal
+from app.core.config import config
+from app.core.errors import Fault
+from app.core.ids import new_id
+from app.core.jobs import enqueue
+from app.grid import service as grid
+from app.grid.errors import GridGap, OutsideCity
+from app.grid.service import Place
+from app.media import service as media
+from app.media.service import PhotoRow
+from app.reports import queries
+from app.reports.errors import CapturedInFuture, IntakeLimit, NothingReported, PlaceOutsideCity, ReportIdTaken
+from app.reports.rules import (
+    AHEAD_AT_MOST,
+    SubmitReport,
+    fingerprint,
+    sender_hash,
+    source_of,
+    tracking_code,
+    tracking_hash,
+)
+from app.reports.service.status import leading_case
+
+DUPLICATES_SINCE = timedelta(days=30)
+
+
+def submit_report(
+    session: Session, command: SubmitReport, *, principal: Principal, now: datetime
+) -> tuple[dict[str, Any], bool]:
+    """Record a report and open its case; (what the reporter gets, whether it is new).
+
+    Repeating the same command is harmless: the same id with the same content is the stored report.
+
+    Raises: PlaceOutsideCity, CapturedInFuture, NothingReported, ReportIdTaken (same id, other content or sender),
+            IntakeLimit, UnknownType, UnknownPhoto.
+    Source: domain.md §5; ADR 0004 (idempotent submit).
+    """
+    sender = sender_hash(config().data_key, principal.key)
+    if command.report_id is not None:
+        queries.hold_id(session, command.report_id)
+        if stored := queries.report(session, command.report_id):
+            return _stored_if_same(stored, command, sender), False
+    _check(session, command, sender, principal, now)
+    place = _place(session, command)
+    found = None if command.type_ref is None else catalog.find_type(session, TypeRef.model_validate(command.type_ref))
+    photos = media.photos(session, command.photo_ids, principal=principal)
+    duplicates = possible_duplicates(session, command, found, now)
+    report_id = command.report_id or new_id()
+    reporter_id = None if command.anonymous else principal.id
+    case = cases.open_case(
+        session,
+        cases.Opening(
+            report_id=report_id,
+            source=source_of(principal.roles),
+            lon=command.lon,
+            lat=command.lat,
+            area_code=place.cell.code,
+            zone_code=place.duty_zone.code if place.duty_zone else None,
+            reporter_id=reporter_id,
+            description=command.description,
+            address=command.address,
+            type_id=found.id if found else None,
+            type_ref=command.type_ref,
+            part_code=command.part_code,
+            photo_ids=[photo.id for photo in photos],
+        ),
+        principal=_unnamed(principal) if command.anonymous else principal,
+        now=now,
+    )
+    code = tracking_code(config().data_key, report_id)
+    queries.add_report(
+        session,
+        {
+            "id": report_id,
+            "number": case["number"],
+            "sender": sender,
+            "reporter_id": reporter_id,
+            "source": case["source"],
+            "fingerprint": fingerprint(command),
+            "tracking_hash": tracking_hash(code),
+            "type_id": found.id if found else None,
+            "description": command.description,
+            "address": command.address,
+            "stated": dict(command.stated),
+            "lon": command.lon,
+            "lat": command.lat,
+            "area_code": place.cell.code,
+            "photo_ids": [photo.id for photo in photos],
+            "part_code": command.part_code,
+            "flags": _flags(command, photos),
+            "duplicates": duplicates,
+            "captured_at": command.captured_at,
+            "received_at": now,
+            "acknowledged_at": None,
+            "erased_at": None,
+        },
+    )
+    if reporter_id is not None and principal.kind == "citizen":
+        enqueue(session, "reports.acknowledge", report_id=str(report_id))
+    return {
+        "id": str(report_id),
+        "number": case["number"],
+        "status": case["state"],
+        "tracking_code": code,
+        "cell": {"code": place.cell.code, "name": place.cell.name},
+        "possible_duplicates": duplicates,
+        "case": {"number": case["number"], "state": case["state"]},
+    }, True
+
+
+def _unnamed(principal: Principal) -> Principal:
+    """Somebody signed in who wishes to stay unnamed leaves no name in the case's events either."""
+    return Principal(None, "anonymous", "", None, (), principal.verbs)
+
+
+def _stored_if_same(stored: Row[*tuple[Any, ...]], command: SubmitReport, sender: str) -> dict[str, Any]:
+    if stored.sender != sender or stored.fingerprint != fingerprint(command):
+        raise ReportIdTaken("This id belongs to a report that is not the same as this one: send it with a new id.")
+    return submitted(stored)
+
+
+def submitted(stored: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    """A stored report as its sender got it, with the state of today."""
+    status, case = leading_case(stored.cases)
+    return {
+        "id": str(stored.id),
+        "number": stored.number,
+        "status": status,
+        "tracking_code": tracking_code(config().data_key, stored.id),
+        "cell": {"code": stored.area_code, "name": stored.cell_name},
+        "possible_duplicates": stored.duplicates,
+        "case": {"number": case["number"], "state": case["state"]},
+    }
+
+
+def _check(session: Session, command: SubmitReport, sender: str, principal: Principal, now: datetime) -> None:
+    if command.captured_at > now + AHEAD_AT_MOST:
+        fault = Fault("/captured_at", "at most five minutes ahead of the server; set the phone's clock")
+        raise CapturedInFuture("captured_at lies in the future: is the phone's clock right?", faults=[fault])
+    if not command.description.strip() and not command.photo_ids:
+        fault = Fault("/description", "write what is wrong, or add a photo")
+        raise NothingReported("There is neither a description nor a photo.", faults=[fault])
+    most = config().intake_limit(principal.kind)
+    if most is not None and queries.sent_since(session, sender, now - timedelta(hours=1)) >= most:
+        raise IntakeLimit(f"{most} reports came from you within an hour: go on later.", retry_after_s=600)
+
+
+def _place(session: Session, command: SubmitReport) -> Place:
+    """Where the report lies; one in a gap of the grid goes to a human with the smallest area around it."""
+    try:
+        return grid.locate(session, command.lon, command.lat)
+    except GridGap as gap:
+        return Place(gap.areas, None)
+    except OutsideCity as outside:
+        fault = Fault("/position", "give a point inside the city, and its crs if it is not wgs84")
+        raise PlaceOutsideCity(outside.detail, faults=[fault]) from outside
+
+
+def possible_duplicates(
+    session: Session, command: SubmitReport, found: TypeRow | None, now: datetime
+) -> list[dict[str, Any]]:
+    """Open cases nearby that may be about the same thing, nearest first."""
+    rows = cases.like_cases(
+        session,
+        command.lon,
+        command.lat,
+        class_code=found.class_code if found else None,
+        since=now - DUPLICATES_SINCE,
+    )
+    return [
+        {
+            "case_number": row.number,
+            "distance_m": round(row.distance_m, 1),
+            "type": None
+            if row.code is None
+            else {"scheme": row.scheme, "kind": row.kind, "code": row.code, "name": row.name},
+        }
+        for row in rows
+    ]
+
+
+def _flags(command: SubmitReport, photos: Sequence[PhotoRow]) -> list[str]:
+    """Where a photo's own position or time disagrees with what was stated: shown, never a reason to refuse."""
+    stated = (command.lon, command.lat)
+    found = (media.compare_exif(photo.position, photo.taken_at, stated, command.captured_at) for photo in photos)
+    return sorted({flag for flags in found for flag in flags})

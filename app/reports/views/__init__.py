@@ -1,0 +1,5 @@
+"""Reports over HTTP."""
+
+from app.reports.views.reports import reports
+
+__all__ = ["reports"]

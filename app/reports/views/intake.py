@@ -1,0 +1,97 @@
+"""A report as JSON or as one multipart form: both become the same command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import request
+from pydantic import ValidationError
+
+from app.core import clock
+from app.core.errors import Fault, Invalid
+from app.core.problems import invalid_from
+from app.media import service as media
+from app.media.service import KeptPhoto
+from app.reports.errors import TooManyPhotosInForm
+from app.reports.rules import SubmitReport
+from app.reports.schemas import ReportForm, ReportIn
+
+PHOTOS_AT_MOST = 20
+PLACE = ("lon", "lat", "crs", "accuracy_m")
+JSON_FIELDS = ("position", "type")
+
+
+def read_report() -> tuple[ReportIn, list[KeptPhoto]]:
+    """The report of this request, and the photos that came with it, verified and stored but without rows yet.
+
+    Raises: Invalid with a pointer to every wrong field; TooManyPhotosInForm; what the photo pipeline raises.
+    """
+    if request.mimetype == "multipart/form-data":
+        report = _of_form()
+        files = [*request.files.getlist("photos"), *request.files.getlist("photo")]
+        if len(files) + len(report.photo_ids) > PHOTOS_AT_MOST:
+            raise TooManyPhotosInForm(f"A report has at most {PHOTOS_AT_MOST} photos.")
+        return report, [media.keep(file.stream, filename=file.filename) for file in files]
+    return _validated(request.get_json()), []
+
+
+def _validated(content: dict[str, Any]) -> ReportIn:
+    try:
+        return ReportIn.model_validate(content)
+    except ValidationError as error:
+        raise invalid_from(error) from error
+
+
+def _of_form() -> ReportIn:
+    given = {name: value for name, value in request.form.items() if value != ""}
+    if whole := given.pop("report", None):
+        given = {**_json("report", whole), **given}
+    unknown = sorted((given.keys() | request.files.keys()) - ReportForm.model_fields.keys() - {"photo"})
+    if unknown:
+        faults = [Fault(f"/{name}", f"known are {', '.join(ReportForm.model_fields)}") for name in unknown]
+        raise Invalid(f"The form has fields nobody knows: {', '.join(unknown)}.", faults=faults)
+    content: dict[str, Any] = {"description": "", **given}
+    content |= {name: _json(name, given[name]) for name in JSON_FIELDS if isinstance(given.get(name), str)}
+    place = {name: content.pop(name) for name in PLACE if name in content}
+    if place and "position" not in content:
+        content["position"] = {name: value if name == "crs" else _number(name, value) for name, value in place.items()}
+    if isinstance(content.get("photo_ids"), str):
+        content["photo_ids"] = [part.strip() for part in content["photo_ids"].strip("[]").replace('"', "").split(",")]
+    if isinstance(content.get("anonymous"), str):
+        content["anonymous"] = {"true": True, "1": True, "false": False, "0": False}.get(content["anonymous"].lower())
+    content.setdefault("captured_at", clock.to_rfc3339(clock.now()))
+    return _validated(content)
+
+
+def _json(name: str, value: str) -> Any:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        fault = Fault(f"/{name}", f"must be JSON: {error}")
+        raise Invalid(f"The field {name} is not JSON.", faults=[fault]) from error
+
+
+def _number(name: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise Invalid(f"The field {name} is not a number.", faults=[Fault(f"/{name}", "must be a number")]) from error
+
+
+def command_of(report: ReportIn) -> SubmitReport:
+    """The report as the service takes it: converted to WGS 84, the statement kept."""
+    lon, lat = report.position.wgs84()
+    return SubmitReport(
+        report_id=report.id,
+        description=report.description,
+        lon=lon,
+        lat=lat,
+        stated=report.position.model_dump(mode="json", exclude_none=True),
+        captured_at=report.captured_at,
+        type_ref=None if report.type is None else report.type.model_dump(mode="json"),
+        address=report.address,
+        photo_ids=tuple(dict.fromkeys(report.photo_ids)),
+        part_code=report.part_code,
+        anonymous=report.anonymous,
+    )
