@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, SmallInteger
 from sqlalchemy.dialects.postgresql import JSONB
@@ -91,3 +92,13 @@ class StageLimit(Base):
     stage: Mapped[str] = mapped_column(primary_key=True)
     amount: Mapped[Decimal] = mapped_column(Numeric(9, 4))
     unit: Mapped[str]
+
+
+class SlaState(Base):
+    """One row whose stamp changes with calendars and stage limits, so that processes know when to read them again."""
+
+    __tablename__ = "sla_state"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    stamp: Mapped[UUID]

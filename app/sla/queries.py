@@ -6,35 +6,38 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.sla.models import CalendarCorrection, CalendarVersion, StageLimit, WorkCalendar
+from app.sla.models import CalendarCorrection, CalendarVersion, SlaState, StageLimit, WorkCalendar
 
-# The limits come as one text, so that the process can keep what it once read under that very text.
-_TIMING = text("""
-    SELECT c.version, c.digest,
-           (SELECT string_agg(concat_ws(' ', stage, trim_scale(amount), unit), ';' ORDER BY stage)
-              FROM stage_limits) AS limits
-      FROM calendars c
-     WHERE c.code = :code
-""")
-
-_LIMITS = text(
-    "SELECT string_agg(concat_ws(' ', stage, trim_scale(amount), unit), ';' ORDER BY stage) FROM stage_limits"
-)
+_STAMP = select(SlaState.stamp)
+_RESTAMP = update(SlaState).values(stamp=bindparam("new_stamp"))
 
 
-def timing(session: Session, code: str) -> Row[Any] | None:
-    """The version and digest of a calendar in force and the limits of the stages as one text; one small statement."""
-    return session.execute(_TIMING, {"code": code}).one_or_none()
+def stamp(session: Session) -> UUID:
+    """The mark of the present calendars and stage limits; another one means that something changed."""
+    return session.execute(_STAMP).scalar_one()
 
 
-def stage_limits(session: Session) -> str:
-    """The limits of the stages as one text: `accept 0.25 urgent_hour;check …`."""
-    return str(session.execute(_LIMITS).scalar_one())
+def restamp(session: Session, new_stamp: UUID) -> None:
+    """Tell every process that a calendar or a stage limit changed."""
+    session.execute(_RESTAMP, {"new_stamp": new_stamp})
+
+
+def stage_limits(session: Session) -> Sequence[Row[Any]]:
+    """The limits of the stages: stage, amount, unit."""
+    return session.execute(
+        select(StageLimit.stage, func.trim_scale(StageLimit.amount).label("amount"), StageLimit.unit)
+    ).all()
+
+
+def version_in_force(session: Session, code: str) -> int | None:
+    """The number of the version of a calendar that is in force."""
+    return session.execute(select(WorkCalendar.version).where(WorkCalendar.code == code)).scalar_one_or_none()
 
 
 def version(session: Session, code: str, number: int) -> Row[Any] | None:

@@ -1,4 +1,4 @@
-"""Tables of sla: calendars, their versions and corrections, limits of stages."""
+"""Tables of sla: calendars, their versions and corrections, limits of stages, the state of all of them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -84,11 +84,20 @@ def upgrade() -> None:
     op.bulk_insert(
         stage_limits, [{"stage": name, "amount": amount, "unit": "urgent_hour"} for name, amount in limits.items()]
     )
+    op.create_table(
+        "sla_state",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("stamp", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_sla_state_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sla_state")),
+    )
+    op.execute("INSERT INTO sla_state (id, stamp) VALUES (1, gen_random_uuid())")
     op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON calendar_versions FROM fieldgrid_app")
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("sla_state")
     op.drop_table("stage_limits")
     op.drop_table("calendar_corrections")
     op.drop_table("calendar_versions")

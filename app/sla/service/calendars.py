@@ -6,15 +6,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from app.core.ids import new_id
 from app.sla import queries
 from app.sla.errors import BadCalendar, CalendarMissing
 from app.sla.rules import (
@@ -35,7 +35,6 @@ from app.sla.service.holidays import CHINA, published_days
 
 MINUTE = timedelta(minutes=1)
 _OFFICE = hours_of([["08:00", "12:00"], ["14:00", "18:00"]])
-_kept: dict[tuple[str, int, str], Calendar] = {}
 _MOST_KEPT = 16
 
 
@@ -64,22 +63,25 @@ class Timing:
     stage_limits: Mapping[Stage, Limit]
 
 
+_kept: dict[tuple[UUID, str], Timing] = {}  # By the stamp under which it was read; another stamp is read anew.
+
+
 def timing(session: Session, code: str = "city") -> Timing:
     """The calendar in force and the limits of the stages, in one small statement.
 
     Raises: CalendarMissing.
     """
-    found = queries.timing(session, code)
-    if found is None:
-        raise CalendarMissing(f"There is no calendar {code}; run ./fieldgrid up, which loads it.", retry_after_s=60)
-    key = (code, found.version, found.digest)
+    key = (queries.stamp(session), code)
     kept = _kept.get(key)
     if kept is None:
-        kept = calendar_at(session, code, found.version)
+        version = queries.version_in_force(session, code)
+        if version is None:
+            raise _missing(code)
+        kept = Timing(calendar_at(session, code, version), stage_limits(session))
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
         _kept[key] = kept
-    return Timing(kept, _limits_of(found.limits))
+    return kept
 
 
 def calendar(session: Session, code: str = "city") -> Calendar:
@@ -103,7 +105,8 @@ def calendar_at(session: Session, code: str, version: int) -> Calendar:
 
 def stage_limits(session: Session) -> Mapping[Stage, Limit]:
     """How long each stage of a case may take; handling is not among them, its limit is the filing condition's."""
-    return _limits_of(queries.stage_limits(session))
+    rows = queries.stage_limits(session)
+    return MappingProxyType({Stage(row.stage): Limit(row.amount, Unit(row.unit)) for row in rows})
 
 
 def set_stage_limit(session: Session, stage: Stage, limit: Limit) -> None:
@@ -114,6 +117,7 @@ def set_stage_limit(session: Session, stage: Stage, limit: Limit) -> None:
     if stage is Stage.HANDLING or limit.amount == 0:
         raise BadCalendar("A stage limit is above 0, and handling takes the limit of the filing condition.")
     queries.change_stage_limit(session, stage, limit.amount, limit.unit)
+    queries.restamp(session, new_id())
 
 
 def ensure_calendar(session: Session, definition: Definition = CITY, *, now: datetime) -> Calendar:
@@ -183,8 +187,12 @@ def drop_correction(session: Session, day: date, *, now: datetime, code: str = "
 def _locked(session: Session, code: str) -> Row[Any]:
     row = queries.lock_calendar(session, code)
     if row is None:
-        raise CalendarMissing(f"There is no calendar {code}; run ./fieldgrid up, which loads it.", retry_after_s=60)
+        raise _missing(code)
     return row
+
+
+def _missing(code: str) -> CalendarMissing:
+    return CalendarMissing(f"There is no calendar {code}; run ./fieldgrid up, which loads it.", retry_after_s=60)
 
 
 def _published(session: Session, code: str, now: datetime) -> Calendar:
@@ -210,6 +218,7 @@ def _published(session: Session, code: str, now: datetime) -> Calendar:
         raise BadCalendar(f"The calendar {code} cannot be published: {refused}.") from refused
     if number != row.version:
         queries.publish(session, {"code": code, "version": number, "published_at": now, **content}, digest)
+        queries.restamp(session, new_id())
     return found
 
 
@@ -254,9 +263,3 @@ def _calendar_of(row: Mapping[str, Any]) -> Calendar:
         exceptions=MappingProxyType(exceptions),
         horizon=row["horizon"],
     )
-
-
-@lru_cache(maxsize=16)
-def _limits_of(written: str) -> Mapping[Stage, Limit]:
-    parts = (entry.split(" ") for entry in written.split(";"))
-    return MappingProxyType({Stage(stage): Limit(Decimal(amount), Unit(unit)) for stage, amount, unit in parts})
