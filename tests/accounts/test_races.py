@@ -91,7 +91,8 @@ def test_a_phone_gets_no_more_codes_than_allowed_and_one_citizen(committed, now)
 
     def enter(_):
         with unit_of_work() as session:
-            return service.citizen_sign_in(session, phone, code, HERE, now=now) is not None
+            attempt = service.admit_phone(session, phone, HERE, now=now)
+            return service.citizen_sign_in(session, attempt, phone, code, HERE, now=now) is not None
 
     assert Counter(all_at_once(enter)) == {True: 1, False: AT_ONCE - 1}
 

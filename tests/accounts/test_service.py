@@ -32,12 +32,14 @@ from tests.factories.accounts import (
     a_user,
     an_organization,
     code_sent_to,
+    password_hash,
     principal_of,
     staff,
 )
 
 HOME, OFFICE, STRANGER = "192.0.2.10", "198.51.100.7", "203.0.113.66"
 SECOND = timedelta(seconds=1)
+NONE = timedelta(0)
 
 
 def try_in(session, username, password, address, now):
@@ -53,9 +55,11 @@ def try_in(session, username, password, address, now):
 def quick(monkeypatch):
     """Hashes that cost next to nothing, for tests that guess a lot."""
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    passwords._nobodys_hash.cache_clear()
+    for hashed in (passwords._nobodys_hash, password_hash):
+        hashed.cache_clear()
     yield
-    passwords._nobodys_hash.cache_clear()
+    for hashed in (passwords._nobodys_hash, password_hash):
+        hashed.cache_clear()
 
 
 @pytest.fixture
@@ -315,11 +319,27 @@ def test_a_citizen_and_nobody(session, now):
 PHONE = "13800000001"
 
 
+def enter(session, phone, code, address, *, now):
+    """One try of a code, whatever the wait."""
+    attempt = service.admit_phone(session, phone, address, now=now)
+    return service.citizen_sign_in(session, attempt, phone, code, address, now=now)
+
+
+def test_guessing_codes_slows_like_guessing_passwords(session, now):
+    service.send_code(session, PHONE, HOME, now=now)
+    code = code_sent_to(session, PHONE)
+    for _ in range(5):
+        enter(session, PHONE, wrong(code), STRANGER, now=now)
+    assert service.admit_phone(session, PHONE, STRANGER, now=now).wait == SECOND
+    assert service.admit_phone(session, PHONE, HOME, now=now).wait == NONE
+    assert enter(session, PHONE, code, HOME, now=now)
+
+
 def test_a_code_signs_a_citizen_in_and_makes_them_once(session, now):
     service.send_code(session, PHONE, HOME, now=now)
-    first = service.citizen_sign_in(session, "+86 " + PHONE, code_sent_to(session, PHONE), HOME, now=now)
+    first = enter(session, "+86 " + PHONE, code_sent_to(session, PHONE), HOME, now=now)
     service.send_code(session, PHONE, HOME, now=now + SECOND)
-    again = service.citizen_sign_in(session, PHONE, code_sent_to(session, PHONE), OFFICE, now=now + SECOND)
+    again = enter(session, PHONE, code_sent_to(session, PHONE), OFFICE, now=now + SECOND)
     assert first.user_id == again.user_id
     person = service.users_by_ids(session, [first.user_id])[first.user_id]
     assert person.name == "138****0001"
@@ -328,16 +348,16 @@ def test_a_code_signs_a_citizen_in_and_makes_them_once(session, now):
 def test_a_code_works_once_and_ten_minutes(session, now):
     service.send_code(session, PHONE, HOME, now=now)
     code = code_sent_to(session, PHONE)
-    assert service.citizen_sign_in(session, PHONE, code, HOME, now=now + timedelta(minutes=10)) is None
-    assert service.citizen_sign_in(session, PHONE, code, HOME, now=now) is not None
-    assert service.citizen_sign_in(session, PHONE, code, HOME, now=now) is None
+    assert enter(session, PHONE, code, HOME, now=now + timedelta(minutes=10)) is None
+    assert enter(session, PHONE, code, HOME, now=now) is not None
+    assert enter(session, PHONE, code, HOME, now=now) is None
 
 
 def test_a_code_belongs_to_its_phone(session, now):
     service.send_code(session, PHONE, HOME, now=now)
     code = code_sent_to(session, PHONE)
     service.send_code(session, "13900000009", HOME, now=now)
-    assert service.citizen_sign_in(session, "13900000009", code, HOME, now=now) is None
+    assert enter(session, "13900000009", code, HOME, now=now) is None
 
 
 def wrong(code):
@@ -348,19 +368,19 @@ def test_five_wrong_tries_end_a_code_but_strangers_cannot_use_up_the_owners(sess
     service.send_code(session, PHONE, HOME, now=now)
     code = code_sent_to(session, PHONE)
     for _ in range(20):
-        assert service.citizen_sign_in(session, PHONE, wrong(code), STRANGER, now=now) is None
-    assert service.citizen_sign_in(session, PHONE, code, STRANGER, now=now) is None
+        assert enter(session, PHONE, wrong(code), STRANGER, now=now) is None
+    assert enter(session, PHONE, code, STRANGER, now=now) is None
     for _ in range(4):
-        assert service.citizen_sign_in(session, PHONE, wrong(code), HOME, now=now) is None
-    assert service.citizen_sign_in(session, PHONE, code, HOME, now=now) is not None
+        assert enter(session, PHONE, wrong(code), HOME, now=now) is None
+    assert enter(session, PHONE, code, HOME, now=now) is not None
 
 
 def test_the_fifth_wrong_try_was_the_last(session, now):
     service.send_code(session, PHONE, HOME, now=now)
     code = code_sent_to(session, PHONE)
     for _ in range(5):
-        service.citizen_sign_in(session, PHONE, wrong(code), HOME, now=now)
-    assert service.citizen_sign_in(session, PHONE, code, HOME, now=now) is None
+        enter(session, PHONE, wrong(code), HOME, now=now)
+    assert enter(session, PHONE, code, HOME, now=now) is None
 
 
 def test_codes_to_one_phone_get_rarer(session, now):
@@ -375,7 +395,7 @@ def test_codes_to_one_phone_get_rarer(session, now):
 def test_codes_that_were_used_do_not_count_against_the_phone(session, now):
     for _ in range(12):
         service.send_code(session, PHONE, HOME, now=now)
-        assert service.citizen_sign_in(session, PHONE, code_sent_to(session, PHONE), HOME, now=now)
+        assert enter(session, PHONE, code_sent_to(session, PHONE), HOME, now=now)
 
 
 def test_an_address_cannot_send_codes_to_everybody(session, now):
@@ -398,7 +418,7 @@ def test_what_is_no_phone_number_is_refused(session, now):
     with pytest.raises(BadPhone):
         service.send_code(session, "12345", HOME, now=now)
     with pytest.raises(BadPhone):
-        service.citizen_sign_in(session, "12345", "123456", HOME, now=now)
+        enter(session, "12345", "123456", HOME, now=now)
 
 
 def test_a_disabled_citizen_gets_no_tokens(session, now):
@@ -406,7 +426,7 @@ def test_a_disabled_citizen_gets_no_tokens(session, now):
     assert service.create_citizen(session, PHONE, now=now) == user_id
     service.disable_user(session, user_id, now=now)
     service.send_code(session, PHONE, HOME, now=now)
-    assert service.citizen_sign_in(session, PHONE, code_sent_to(session, PHONE), HOME, now=now) is None
+    assert enter(session, PHONE, code_sent_to(session, PHONE), HOME, now=now) is None
 
 
 # --- people and grants ---------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def test_wrong_password_unknown_user_and_disabled_user_get_the_same_answer(clien
 
 
 def test_an_unknown_user_costs_the_time_of_a_wrong_password(client, operator):
-    """Medians of runs that alternate; without the spare hash the difference would be tenfold."""
+    """The quickest of runs that alternate; without the spare hash the difference would be tenfold."""
     login(client, "warm-up", "x")
     spent = {"operator": [], "nobody": []}
     for number in range(4):

@@ -7,7 +7,7 @@ from app.accounts.queries.directory import people_by_ids as users_by_ids
 from app.accounts.queries.directory import people_with_role as users_with_role
 from app.accounts.queries.directory import user_id_of as user_id_of
 from app.accounts.queries.sign_in import forget as forget_old_sign_ins
-from app.accounts.service.codes import citizen_sign_in, create_citizen, send_code
+from app.accounts.service.codes import admit_phone, citizen_sign_in, create_citizen, send_code
 from app.accounts.service.families import ACCESS_LIFE, REFRESH_LIFE, Tokens, anonymous, end, principal, refresh, system
 from app.accounts.service.passwords import PasswordHash, hash_password, password_matches
 from app.accounts.service.people import (
@@ -33,6 +33,7 @@ __all__ = [
     "Person",
     "Tokens",
     "admit",
+    "admit_phone",
     "anonymous",
     "citizen_sign_in",
     "conclude",

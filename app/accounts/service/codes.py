@@ -13,9 +13,9 @@ from app.accounts import rules
 from app.accounts.models import PhoneCode
 from app.accounts.queries import changes
 from app.accounts.queries import sign_in as queries
-from app.accounts.service import families, keys
+from app.accounts.service import families, keys, sign_in
 from app.accounts.service.families import Tokens
-from app.accounts.service.sign_in import too_many
+from app.accounts.service.sign_in import Attempt
 from app.core import outbox
 from app.core.ids import new_id
 
@@ -33,7 +33,7 @@ def send_code(session: Session, phone: str, address: str | None, *, now: datetim
     to_phone, from_address = queries.codes_sent(session, phone_key=phone_key, address_key=address_key, now=now)
     wait = rules.wait_for_code(to_phone, from_address, now)
     if wait.total_seconds() > 0:
-        raise too_many(wait)
+        raise sign_in.too_many(wait)
     code_id, code = new_id(), f"{secrets.randbelow(1_000_000):06d}"
     row = {
         "id": code_id,
@@ -48,11 +48,21 @@ def send_code(session: Session, phone: str, address: str | None, *, now: datetim
     outbox.send(session, channel="sms", recipient=number, text=message, now=now)
 
 
-def citizen_sign_in(session: Session, phone: str, code: str, address: str | None, *, now: datetime) -> Tokens | None:
+def admit_phone(session: Session, phone: str, address: str | None, *, now: datetime) -> Attempt:
+    """Let somebody try a code, or say how long they must wait: guessing codes slows like guessing passwords.
+
+    Raises: BadPhone.
+    """
+    return sign_in.gate(session, keys.of_attempt(rules.normal_phone(phone), address), now=now)
+
+
+def citizen_sign_in(
+    session: Session, attempt: Attempt, phone: str, code: str, address: str | None, *, now: datetime
+) -> Tokens | None:
     """Start a token family for the phone's owner, who becomes a user at the first sign-in.
 
-    None for a wrong, used or expired code, or one with too many wrong tries; it does not raise for those, because the
-    try must be kept.
+    attempt: from `admit_phone`. None for a wrong, used or expired code, or one with too many wrong tries; it does not
+    raise for those, because the try must be kept.
     Raises: BadPhone.
     """
     number = rules.normal_phone(phone)
@@ -60,11 +70,13 @@ def citizen_sign_in(session: Session, phone: str, code: str, address: str | None
     open_codes = [one for one in queries.live_codes(session, phone_key, now) if _has_tries_left(one, address_key)]
     if not any(hmac.compare_digest(one.digest, keys.of_code(one.id, code)) for one in open_codes):
         queries.count_wrong_code(session, [one.id for one in open_codes], address_key)
+        sign_in.failed(session, attempt, now=now)
         return None
     queries.use_codes(session, phone_key, now)
     user_id = create_citizen(session, number, now=now)
     if not queries.is_enabled(session, user_id):
         return None
+    sign_in.succeeded(session, attempt, now=now)
     return families.start(session, user_id, now=now)
 
 

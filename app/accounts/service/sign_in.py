@@ -6,7 +6,7 @@ Three steps, so that no transaction is open while a password is hashed: `admit`,
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -55,7 +55,16 @@ def admit(session: Session, username: str, address: str | None, *, now: datetime
 
     It does not raise: that somebody knocked must be kept. A user name that nobody has goes the same way.
     """
-    attempted = keys.of_attempt(username, address)
+    attempt = gate(session, keys.of_attempt(username, address), now=now)
+    user = None if attempt.wait else queries.staff_to_sign_in(session, rules.normal_username(username))
+    if user is None:
+        return attempt
+    disabled = user.disabled_at is not None
+    return replace(attempt, user_id=user.id, password_hash=user.password_hash, disabled=disabled)
+
+
+def gate(session: Session, attempted: TallyKeys, *, now: datetime) -> Attempt:
+    """Let a try in, or say how long it must wait; it does not raise."""
     stored = queries.tallies(session, attempted)
     pair = stored.get("pair")
     known = rules.is_known(pair.succeeded_at if pair else None, now)
@@ -69,36 +78,34 @@ def admit(session: Session, username: str, address: str | None, *, now: datetime
     wait = max(crowd, rules.wait_of_pair(_tally(pair), now, known=known))
     if crowd > timedelta(0):
         queries.note_knock(session, attempted.pair, now)
-    if wait > timedelta(0):
+    if wait > timedelta(0) or pair is None or _tally(pair).counting(now) < rules.PAIR_FREE_TRIES:
         return Attempt(attempted, wait)
-    counted = False
-    if pair is not None and _tally(pair).counting(now) >= rules.PAIR_FREE_TRIES:
-        counted = queries.claim_try(session, pair, now)
-        if not counted:
-            return Attempt(attempted, timedelta(seconds=1))
-    user = queries.staff_to_sign_in(session, rules.normal_username(username))
-    if user is None:
-        return Attempt(attempted, timedelta(0), counted=counted)
-    return Attempt(
-        attempted,
-        timedelta(0),
-        user_id=user.id,
-        password_hash=user.password_hash,
-        disabled=user.disabled_at is not None,
-        counted=counted,
-    )
+    # Beyond the free tries a try counts before it is looked at: of many at once, one is let in.
+    if queries.claim_try(session, pair, now):
+        return Attempt(attempted, timedelta(0), counted=True)
+    return Attempt(attempted, timedelta(seconds=1))
 
 
 def conclude(session: Session, attempt: Attempt, *, matches: bool, now: datetime) -> Tokens | None:
     """Start a token family, or count the failure and return None. It does not raise: the count must be kept."""
     if not matches or attempt.disabled or attempt.user_id is None:
-        tried = {"address": attempt.keys.address, "username": attempt.keys.username}
-        if not attempt.counted:
-            tried["pair"] = attempt.keys.pair
-        queries.add_failures(session, tried, now)
+        failed(session, attempt, now=now)
         return None
-    queries.note_success(session, attempt.keys.pair, now)
+    succeeded(session, attempt, now=now)
     return families.start(session, attempt.user_id, now=now)
+
+
+def failed(session: Session, attempt: Attempt, *, now: datetime) -> None:
+    """Count a try that was let in and was wrong."""
+    tried = {"address": attempt.keys.address, "username": attempt.keys.username}
+    if not attempt.counted:
+        tried["pair"] = attempt.keys.pair
+    queries.add_failures(session, tried, now)
+
+
+def succeeded(session: Session, attempt: Attempt, *, now: datetime) -> None:
+    """Forget the pair's failures; the address is a known one from now on."""
+    queries.note_success(session, attempt.keys.pair, now)
 
 
 def rehash(session: Session, attempt: Attempt, password: str) -> None:

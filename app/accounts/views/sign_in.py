@@ -95,13 +95,17 @@ def send_code(body: PhoneBody) -> Response:
     return json_response(CodeSentOut(expires_in=int(CODE_LIFE.total_seconds())), 202)
 
 
-@accounts.post("/auth/citizen/login", operation_id="citizen_login", responses={200: TokensOut, **problems(401)})
+@accounts.post("/auth/citizen/login", operation_id="citizen_login", responses={200: TokensOut, **problems(401, 429)})
 @public
 def citizen_login(body: PhoneCodeBody) -> Response:
     """Sign in as a citizen by phone and code"""
     now = clock.now()
+    address = request.remote_addr
     with unit_of_work() as session:
-        signed_in = service.citizen_sign_in(session, body.phone, body.code, request.remote_addr, now=now)
+        attempt = service.admit_phone(session, body.phone, address, now=now)
+    attempt.or_wait()
+    with unit_of_work() as session:
+        signed_in = service.citizen_sign_in(session, attempt, body.phone, body.code, address, now=now)
         if signed_in is not None:
             return _answer(session, signed_in, now)
     raise WrongCode("The code is wrong, used or older than ten minutes: ask for a new one.")
