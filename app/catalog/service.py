@@ -29,7 +29,9 @@ from app.catalog.rules import (
 )
 from app.core.errors import Fault
 from app.core.ids import new_id
+from app.core.stamps import forget_stamp, stamp_of
 
+_STAMP = "catalog.stamp"
 _kept: list[Catalogue] = []  # The last state this process read; another stamp replaces it.
 
 
@@ -54,8 +56,8 @@ class Imported:
 
 
 def catalogue(session: Session) -> Catalogue:
-    """All types as this unit of work sees them: one statement of one row, and all rows only after a change."""
-    stamp = queries.stamp(session)
+    """All types as this unit of work sees them: one row once per transaction, all rows only after a change."""
+    stamp = stamp_of(session, _STAMP, queries.stamp)
     for kept in _kept:
         if kept.stamp == stamp:
             return kept
@@ -116,6 +118,7 @@ def import_types(
     queries.put_conditions(session, [_condition_values(condition) for condition in below], now)
     retired = queries.retire_conditions(session, [row.id for row in read], [c.id for c in below], now)
     queries.restamp(session, new_id(), now)
+    forget_stamp(session, _STAMP)
     return Imported(len(read), len(below), retired)
 
 

@@ -61,13 +61,16 @@ def test_a_condition_is_found_only_under_its_own_type(session):
             service.find_condition(session, condition_id_, type_id)
 
 
-def test_a_type_costs_one_small_statement(session):
+def test_types_cost_one_small_statement_per_transaction(session):
     a_type(session)
     seen = statements(session)
-    service.find_type(session, RUBBISH)
-    service.find_type(session, RUBBISH)
-    assert len(seen) == 2
-    assert all("catalog_state" in sql and "filing_conditions" not in sql for sql in seen)
+    for _ in range(2):
+        session.commit()
+        service.find_type(session, RUBBISH)
+        service.find_type(session, RUBBISH)
+    selects = [sql for sql in seen if "SAVEPOINT" not in sql]
+    assert len(selects) == 2
+    assert all("catalog_state" in sql and "filing_conditions" not in sql for sql in selects)
 
 
 def test_a_change_is_seen_at_once_and_a_rollback_too(session):

@@ -15,6 +15,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
+from app.core.stamps import forget_stamp, stamp_of
 from app.sla import queries
 from app.sla.errors import BadCalendar, CalendarMissing
 from app.sla.rules import (
@@ -36,6 +37,7 @@ from app.sla.service.holidays import CHINA, published_days
 MINUTE = timedelta(minutes=1)
 _OFFICE = hours_of([["08:00", "12:00"], ["14:00", "18:00"]])
 _MOST_KEPT = 16
+_STAMP = "sla.stamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,11 @@ _kept: dict[tuple[UUID, str], Timing] = {}  # By the stamp under which it was re
 
 
 def timing(session: Session, code: str = "city") -> Timing:
-    """The calendar in force and the limits of the stages, in one small statement.
+    """The calendar in force and the limits of the stages, for one small statement per transaction.
 
     Raises: CalendarMissing.
     """
-    key = (queries.stamp(session), code)
+    key = (stamp_of(session, _STAMP, queries.stamp), code)
     kept = _kept.get(key)
     if kept is None:
         version = queries.version_in_force(session, code)
@@ -117,7 +119,7 @@ def set_stage_limit(session: Session, stage: Stage, limit: Limit) -> None:
     if stage is Stage.HANDLING or limit.amount == 0:
         raise BadCalendar("A stage limit is above 0, and handling takes the limit of the filing condition.")
     queries.change_stage_limit(session, stage, limit.amount, limit.unit)
-    queries.restamp(session, new_id())
+    _changed(session)
 
 
 def ensure_calendar(session: Session, definition: Definition = CITY, *, now: datetime) -> Calendar:
@@ -191,6 +193,11 @@ def _locked(session: Session, code: str) -> Row[Any]:
     return row
 
 
+def _changed(session: Session) -> None:
+    queries.restamp(session, new_id())
+    forget_stamp(session, _STAMP)
+
+
 def _missing(code: str) -> CalendarMissing:
     return CalendarMissing(f"There is no calendar {code}; run ./fieldgrid up, which loads it.", retry_after_s=60)
 
@@ -218,7 +225,7 @@ def _published(session: Session, code: str, now: datetime) -> Calendar:
         raise BadCalendar(f"The calendar {code} cannot be published: {refused}.") from refused
     if number != row.version:
         queries.publish(session, {"code": code, "version": number, "published_at": now, **content}, digest)
-        queries.restamp(session, new_id())
+        _changed(session)
     return found
 
 
