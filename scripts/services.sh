@@ -17,8 +17,12 @@ keep() {
   local part=$1 signal=$2
   shift 2
   as_service mkdir -p "$STATE/log"
-  (cd "$CODE" && FIELDGRID_KEEPER=$ID-$part as_service setsid "$CODE/scripts/supervise.sh" "$part" "$(log_of "$part")" "$signal" "$@" \
-    </dev/null >/dev/null 2>&1 8>&- 9>&- &)
+  (
+    cd "$CODE"
+    # Nothing of this command may live on in the supervisor: not its terminal, not its lock.
+    exec </dev/null >/dev/null 2>&1 8>&- 9>&-
+    FIELDGRID_KEEPER=$ID-$part as_service setsid --fork "$CODE/scripts/supervise.sh" "$part" "$(log_of "$part")" "$signal" "$@"
+  )
 }
 
 # Ends a part with its supervisor: first politely, then by force. Orphans of a killed supervisor go too.
