@@ -3,11 +3,6 @@
 from app.core.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 
 
-class TokenMissing(Unauthenticated):
-    slug = "token-missing"
-    title = "Sign in first"
-
-
 class TokenInvalid(Unauthenticated):
     slug = "token-invalid"
     title = "The token is not valid"

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.accounts import service
-from app.accounts.errors import TokenInvalid, TokenMissing, WrongCode, WrongCredentials
+from app.accounts.errors import TokenInvalid, WrongCode, WrongCredentials
 from app.accounts.rules import CODE_LIFE
 from app.accounts.schemas import CodeSentOut, LoginBody, PhoneBody, PhoneCodeBody, RefreshBody, TokensOut
 from app.accounts.service import ACCESS_LIFE, Tokens
@@ -21,7 +21,7 @@ from app.accounts.views import tokens
 from app.accounts.views.blueprint import accounts
 from app.accounts.views.shown import shown
 from app.core import clock
-from app.core.auth import bearer_token, public
+from app.core.auth import TokenMissing, bearer_token, public
 from app.core.db import unit_of_work
 from app.core.http import json_response
 from app.core.intake import takes
