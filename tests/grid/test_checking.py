@@ -328,7 +328,7 @@ def test_random_cuts_of_a_square_are_a_coverage(polygons):
 def test_random_damage_is_found_where_it_was_done(polygons, data):
     victim = data.draw(st.integers(0, len(polygons) - 1), label="victim")
     corner = data.draw(st.integers(0, 3), label="corner")
-    dx, dy = (data.draw(st.floats(-0.3, 0.3).filter(lambda v: abs(v) > 1e-4), label=n) for n in ("dx", "dy"))
+    dx, dy = (data.draw(st.floats(-0.3, 0.3).filter(lambda v: abs(v) > 5e-3), label=n) for n in ("dx", "dy"))
     corners = shapely.get_coordinates(polygons[victim])
     corners[corner] = np.round(corners[corner] + (dx * STEP, dy * STEP), 9)
     corners[-1] = corners[0]
@@ -336,7 +336,7 @@ def test_random_damage_is_found_where_it_was_done(polygons, data):
     found = faults_of(as_districts(polygons)[:1] + as_districts(damaged)[1:])
     assert {fault.kind for fault in found} & {"overlap", "gap", "outside-parent", "invalid-geometry"}
     near = shapely.union(polygons[victim], shapely.convex_hull(damaged[victim])).buffer(1e-8)
-    assert all(fault.place.within(near) for fault in found)
+    assert [fault for fault in found if not fault.place.within(near)] == []
 
 
 def test_levels_know_their_words():

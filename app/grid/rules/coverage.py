@@ -1,8 +1,8 @@
 """Whether areas form a coverage: no overlap, no gap, each inside its parent.
 
 Between areas of one level nothing is tolerated: they share their edges corner for corner, or meet exactly, or there is
-a fault, however thin. A file whose shared edges are identical passes at any number of decimals. Against the parent's
-outline, which is often drawn with fewer corners, a strip of at most `EDGE_M` is tolerated.
+a fault, however thin (down to `NOISE_M`). A file whose shared edges are identical passes at any number of decimals.
+Against the parent's outline, which is often drawn with fewer corners, a strip of at most `EDGE_M` is tolerated.
 
 Source: domain.md §1.
 """
@@ -23,13 +23,16 @@ from app.grid.rules.measure import (
     Plane,
     area_text,
     length_text,
-    mean_width_m,
+    mean_widths_m,
     polygonal,
     wider_than,
 )
 
 # CGCS2000 and WGS 84 agree within decimetres, so an outline that is a tenth of a metre off says nothing.
 EDGE_M = 0.1
+# Coordinates are kept to 1e-9° (0.1 mm). A strip thinner than a micrometre is what floating point leaves where edges
+# cross, not ground; the thinnest real sliver, a corner one unit beside a straight edge, is ten times as wide.
+NOISE_M = 1e-6
 
 Flags = NDArray[np.bool_]
 
@@ -65,7 +68,7 @@ def overlaps(tier: Tier, plane: Plane) -> Iterator[GridFault]:
     first, second = _suspects(tier)
     shared = polygonal(shapely.intersection(tier.geoms[first], tier.geoms[second]))
     shared_m = plane.metric(shared)
-    for row in np.flatnonzero(shapely.area(shared) > 0):
+    for row in np.flatnonzero(mean_widths_m(shared_m) > NOISE_M):
         one, other = sorted((tier.codes[first[row]], tier.codes[second[row]]))
         if one != other:
             yield GridFault(FaultKind.OVERLAP, one, _overlap_text(one, other, shared_m[row]), shared[row])
@@ -86,7 +89,7 @@ def _suspects(tier: Tier) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _overlap_text(one: str, other: str, shared_m: Any) -> str:
-    width = mean_width_m(shared_m)
+    width = float(mean_widths_m(shared_m))
     sliver = " Both must have the same corner points along a shared edge; `grid repair` does that." if width < 1 else ""
     return (
         f"{one} and {other} overlap by {area_text(shared_m.area)}, on average {length_text(width)} wide: "
@@ -153,7 +156,7 @@ def _slits(tier: Tier, tree: shapely.STRtree, ground: Any, plane: Plane) -> list
     holes = holes[~outer]
     holes_m = plane.metric(holes)
     found = []
-    for at in np.flatnonzero(~wider_than(holes_m, 2 * EDGE_M)):
+    for at in np.flatnonzero(~wider_than(holes_m, 2 * EDGE_M) & (mean_widths_m(holes_m) > NOISE_M)):
         beside = tree.query(holes[at], predicate="intersects")
         if tier.changed[beside].any():
             found.append((_parent_of(tier, beside), holes[at], holes_m[at]))
@@ -177,6 +180,6 @@ def _gap_text(parent: str, beside: Sequence[str], hole_m: Any) -> str:
     named = ", ".join(beside[:4]) + (" and others" if len(beside) > 4 else "")
     by = f" beside {named}" if beside else ""
     return (
-        f"A gap of {area_text(hole_m.area)}{where}{by}, on average {length_text(mean_width_m(hole_m))} wide: "
+        f"A gap of {area_text(hole_m.area)}{where}{by}, on average {length_text(float(mean_widths_m(hole_m)))} wide: "
         "let one of the areas around take it."
     )

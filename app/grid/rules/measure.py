@@ -96,9 +96,13 @@ def wider_than(metric: Geometries, width_m: float) -> NDArray[np.bool_]:
     return ~shapely.is_empty(shapely.buffer(metric, -width_m / 2, quad_segs=2))
 
 
-def mean_width_m(metric: BaseGeometry) -> float:
-    """The width of the strip with this polygon's area and perimeter."""
-    return float(2 * metric.area / metric.length) if metric.length else 0.0
+def mean_widths_m(metric: Any) -> Any:
+    """The width of the strip with a polygon's area and perimeter, 0 for empty ones.
+
+    Shape: one (multi)polygon in metres or an array; answers a number or an array.
+    """
+    length = shapely.length(metric)
+    return 2 * shapely.area(metric) / np.where(length > 0, length, 1.0)
 
 
 def length_text(metres: float) -> str:
