@@ -226,6 +226,22 @@ def test_hours_that_the_clocks_leap_over_begin_and_end_at_the_leap():
     )
 
 
+@pytest.mark.parametrize(
+    ("tz", "leap", "wall", "minutes"),
+    [
+        ("America/New_York", datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 3, 8, 2), 60),
+        ("America/Havana", datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 3, 8, 0), 60),
+        ("Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30, tzinfo=UTC), datetime(2026, 10, 4, 2), 30),
+        ("Pacific/Apia", datetime(2011, 12, 30, 10, tzinfo=UTC), datetime(2011, 12, 30), 24 * 60),
+    ],
+)
+def test_every_wall_time_of_a_leap_is_the_leap_itself(tz, leap, wall, minutes):
+    expected = (leap - calendar.EPOCH) // working_time.MICROSECOND
+    for minute in range(0, minutes, 7):
+        moment = wall + timedelta(minutes=minute, microseconds=minute)
+        assert calendar.instant_of(moment, ZoneInfo(tz)) == expected
+
+
 def test_hours_that_come_twice_are_counted_once_each_from_the_first():
     zone = ZoneInfo("Europe/Berlin")
     halves = ((time(1), time(2, 30)), (time(2, 30), time(4)))
@@ -448,6 +464,14 @@ def test_a_deadline_beyond_the_calendar_of_dates_is_refused():
     far = datetime(9998, 12, 30, 12, tzinfo=UTC)
     with pytest.raises(ValueError, match="the limit is too long"):
         due(far, limit(9, "working_day"), city())
+
+
+def test_years_are_laid_out_from_the_second_to_the_last_but_one_that_dates_name():
+    for number in (2, 9998):
+        assert city(exceptions={}).year(number).total > 0
+    for number in (1, 9999):
+        with pytest.raises(ValueError, match=f"in the year {number}"):
+            city().year(number)
 
 
 @pytest.mark.parametrize(
