@@ -15,7 +15,7 @@ main() {
   shift 3
   exec </dev/null >>"$log" 2>&1
   unset FIELDGRID_PART
-  child='' stopping='' pause=1
+  child='' stopping='' pause=0
 
   trap stop TERM INT HUP
 
@@ -38,11 +38,11 @@ main() {
     kill -KILL -- "-$child" 2>/dev/null
     child=''
     [ -z "$stopping" ] || break
-    if [ $((SECONDS - began)) -ge 20 ]; then pause=1; fi
+    if [ $((SECONDS - began)) -ge 20 ]; then pause=0; fi
     note "ended with $code; starting again in $pause s"
     sleep "$pause" &
     wait $!
-    pause=$((pause < 15 ? pause * 2 : 15))
+    pause=$((pause < 8 ? pause * 2 + 1 : 15))
   done
   kill -KILL -- "-$watch" 2>/dev/null
   note "stopped"
