@@ -67,6 +67,12 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
         writer.writerows(rows)
 
 
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file by the names in its first row."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def write_checksums(folder: Path, paths: Sequence[Path]) -> None:
     """SHA256SUMS as `sha256sum --check` reads it."""
     lines = [

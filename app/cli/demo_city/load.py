@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -12,19 +11,23 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+from shapely.geometry import shape
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.service import NewGrant, NewOrganization
 from app.catalog import service as catalog
+from app.cli.demo_city.files import read_table
 from app.cli.demo_city.hierarchy import CITY
 from app.grid import service as grid
+from app.grid.service import BaseLine, NewZone
 from app.routing import service as routing
 from app.sla import service as sla
 
 PASSWORD = "fieldgrid-demo"  # noqa: S105 -- the published password of the demo city
 # The city existed before its first case.
 EXISTED_FOR = timedelta(days=120)
+BASE_LAYERS = ("roads", "water", "green", "buildings")
 LEVELS = ("city", "districts", "streets", "communities", "cells")
 
 Say = Callable[[str], None]
@@ -40,12 +43,6 @@ def told(say: Say, title: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     say(f"  {title} ({time.monotonic() - began:.1f} s)")
-
-
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    """The rows of one of the demo city's CSV files."""
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def is_loaded(session: Session) -> bool:
@@ -73,7 +70,7 @@ def load_demo_city(session: Session, folder: Path, now: datetime, say: Say = cli
         users = _load_people(session, folder, organizations, begin)
     with told(say, "duty zones and base layers"):
         _load_zones(session, folder, users, begin)
-        grid.load_base_layers(session, folder / "base")
+        _load_base(session, folder, begin)
     with told(say, "routing rules"):
         routing.load_rules(session, folder / "routing_rules.csv", now=begin)
     return True
@@ -93,7 +90,7 @@ def _load_areas(session: Session, folder: Path, begin: datetime) -> None:
 
 def _load_organizations(session: Session, folder: Path, begin: datetime) -> dict[str, UUID]:
     made: dict[str, UUID] = {}
-    for row in table(folder, "organizations"):
+    for row in read_table(folder / "organizations.csv"):
         ground = row["code"] if row["kind"] == "territory" else None
         new = NewOrganization(row["code"], row["name"], row["kind"], made.get(row["parent"]), ground)
         made[row["code"]] = accounts.create_organization(session, new, now=begin)
@@ -104,7 +101,7 @@ def _load_people(session: Session, folder: Path, organizations: dict[str, UUID],
     """Staff with their grants, by user name; citizens are known by their phones."""
     password = accounts.hash_password(PASSWORD)
     made: dict[str, UUID] = {}
-    for row in table(folder, "people"):
+    for row in read_table(folder / "people.csv"):
         if not row["username"]:
             accounts.create_citizen(session, row["phone"], now=begin)
             continue
@@ -124,6 +121,17 @@ def _load_people(session: Session, folder: Path, organizations: dict[str, UUID],
 
 
 def _load_zones(session: Session, folder: Path, users: dict[str, UUID], begin: datetime) -> None:
-    for row in table(folder, "duty_zones"):
-        people = [users[name] for name in row["inspectors"].split()]
-        grid.put_zone(session, row["code"], row["name"], cells=row["cells"].split(), people=people, now=begin)
+    for row in read_table(folder / "duty_zones.csv"):
+        people = frozenset(users[name] for name in row["inspectors"].split())
+        zone = NewZone(row["code"], row["name"], frozenset(row["cells"].split()), people)
+        grid.put_duty_zone(session, zone, now=begin)
+
+
+def _load_base(session: Session, folder: Path, begin: datetime) -> None:
+    for layer in BASE_LAYERS:
+        features = json.loads((folder / "base" / f"{layer}.geojson").read_text(encoding="utf-8"))["features"]
+        lines = [
+            BaseLine(one["properties"].get("name"), one["properties"]["class"], shape(one["geometry"]))
+            for one in features
+        ]
+        grid.replace_base_layer(session, layer, lines, now=begin)

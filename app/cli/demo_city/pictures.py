@@ -276,8 +276,10 @@ SUBJECTS: Mapping[str, Callable[[Pen, Spot, bool], None]] = {
 }
 
 
-def draw(subject: str, variant: int, *, solved: bool) -> Image.Image:
+def draw(subject: str, variant: int, *, solved: bool, shot: int = 0) -> Image.Image:
     """One scene. The same subject and variant is the same corner, before (`solved` false) and after the work.
+
+    Another `shot` of it is another photo of the same: only the grain differs.
 
     Units:  pixels, 800 by 600.
     """
@@ -294,13 +296,14 @@ def draw(subject: str, variant: int, *, solved: bool) -> Image.Image:
     SUBJECTS[subject](pen, Spot(corner.randint(300, 500), 410, dice), solved)
     # A lens never draws perfectly sharp edges, nor even colours.
     soft = image.filter(ImageFilter.GaussianBlur(0.8))
+    dice.seed(f"{subject} {variant} {solved} {shot}")
     speckles = Image.frombytes("L", (WIDTH // 2, HEIGHT // 2), dice.randbytes(WIDTH * HEIGHT // 4))
     grain = speckles.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR).convert("RGB")
     return Image.blend(soft, grain, 0.035)
 
 
-def jpeg(subject: str, variant: int, *, solved: bool) -> bytes:
+def jpeg(subject: str, variant: int, *, solved: bool, shot: int = 0) -> bytes:
     """The scene as JPEG bytes."""
     file = io.BytesIO()
-    draw(subject, variant, solved=solved).save(file, "JPEG", quality=80)
+    draw(subject, variant, solved=solved, shot=shot).save(file, "JPEG", quality=80)
     return file.getvalue()
