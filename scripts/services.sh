@@ -277,6 +277,7 @@ bring_up() {
   began=$(now_ms)
   make_settings
   load_settings
+  place_venv "$VENV"
   choose_code
   mark=$(code_mark)
   if [ "$(cat "$STATE/running" 2>/dev/null)" = "$mark" ] && [ -n "$(keepers_of api)" ] && [ -n "$(keepers_of worker)" ] && ready; then
@@ -352,16 +353,18 @@ stop_programs() {
 
 status() {
   local part state code=0
+  prepare_state
   load_settings
   for part in "${PARTS[@]}"; do
     if [ "$part" = pg ] && ! own_database; then
       printf '%-9s another server: %s\n' database "$(sed -E 's#://([^:@/]*)(:[^@]*)?@#://\1@#' <<<"$DATABASE_URL")"
       continue
     fi
+    state=
     case $part in
-    pg) if cluster_runs pg; then state="running on 127.0.0.1:$(cluster_port pg)"; else state=; fi ;;
-    api) if ready; then state="ready on http://127.0.0.1:$FIELDGRID_PORT"; elif [ -n "${HTTP_STATUS:-}" ]; then state=; fi ;;
-    worker) if [ -n "$(processes_of worker)" ]; then state=running; else state=; fi ;;
+    pg) ! cluster_runs pg || state="running on 127.0.0.1:$(cluster_port pg)" ;;
+    api) ! ready || state="ready on http://127.0.0.1:$FIELDGRID_PORT" ;;
+    worker) [ -z "$(processes_of worker)" ] || state=running ;;
     esac
     [ -n "$state" ] || code=3
     printf '%-9s %s\n' "${part/pg/database}" "${state:-down}$([ -z "$(keepers_of "$part")" ] || echo " (supervised, process $(keepers_of "$part" | head -n 1))")"
@@ -384,6 +387,7 @@ logs() {
   for one in "${PARTS[@]}"; do
     if [ "$part" = all ] || [ "$part" = "$one" ]; then [ ! -f "$(log_of "$one")" ] || files+=("$(log_of "$one")"); fi
   done
+  [ -r "$STATE/." ] || prepare_state
   [ ${#files[@]} -gt 0 ] || die "there is no log yet." "Run \`$SELF up\` first."
   exec tail -n "${FIELDGRID_LOG_LINES:-100}" "${follow[@]}" "${files[@]}"
 }
