@@ -40,10 +40,10 @@ def lattice(columns: int, rows: int, *, seed: int = 1, shake: float = 0.3) -> li
     ]
 
 
-def made_city(*, side: int = 3, seed: int = 1) -> list[Made]:
-    """2 districts × 1 street × 2 communities, each of `side` × `side` cells: 4 × side² cells, city first."""
+def made_city(*, side: int = 3, communities: int = 2, seed: int = 1) -> list[Made]:
+    """2 districts × 1 street × `communities`, each of `side` × `side` cells (at most 31 × 31), city first."""
     cells = []
-    for at, cell in enumerate(lattice(2 * side, 2 * side, seed=seed)):
+    for at, cell in enumerate(lattice(2 * side, communities * side, seed=seed)):
         row, column = divmod(at, 2 * side)
         district, community = column // side + 1, row // side + 1
         serial = row % side * side + column % side + 1

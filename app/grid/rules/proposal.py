@@ -84,10 +84,9 @@ def propose(features: Sequence[Feature], standing: Sequence[Standing]) -> Propos
     for feature in features:
         _sort_in(feature, live.get(feature.code), proposal)
     _retire(features, standing, proposal)
-    gone = {area.code for area in proposal.retired}
-    came = {feature.code for feature in features}
+    gone = {area.code for area in proposal.retired} | {feature.code for feature in features}
     for level in Level:
-        kept = [area for area in standing if area.level == level and area.code not in gone | came]
+        kept = [area for area in standing if area.level == level and area.code not in gone]
         proposal.after[level] = [*kept, *(feature for feature in features if feature.level == level)]
     return proposal
 

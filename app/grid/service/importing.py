@@ -30,7 +30,7 @@ MOST_FAULTS = 5_000
 class LiveGrid:
     """The grid that a file is checked against, as of one moment (`stamp`)."""
 
-    stamp: UUID
+    stamp: str
     standing: list[Standing]
     retired_codes: frozenset[str]
 
@@ -106,7 +106,7 @@ def wanted_of(found: GridImport) -> Wanted:
     return Wanted(found.level, found.crs, found.fields)
 
 
-def conclude_import(session: Session, import_id: UUID, verdict: Verdict, *, checked: UUID, now: datetime) -> None:
+def conclude_import(session: Session, import_id: UUID, verdict: Verdict, *, checked: str, now: datetime) -> None:
     """Accept or refuse a pending import; one that was concluded before stays as it is.
 
     `checked` is the stamp of the grid that the verdict was reached on.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from threading import Lock
 from typing import NamedTuple
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from app.grid.rules.index import GridIndex, Located, Place
 
 # Two, because requests that began before an import is committed still see the grid before it.
 _KEPT = 2
-_indexes: OrderedDict[UUID, GridIndex] = OrderedDict()
+_indexes: OrderedDict[str, GridIndex] = OrderedDict()
 _building = Lock()
 
 
@@ -39,7 +38,7 @@ def index(session: Session) -> GridIndex:
     return found if found is not None else _build(session, stamp)
 
 
-def _build(session: Session, stamp: UUID) -> GridIndex:
+def _build(session: Session, stamp: str) -> GridIndex:
     with _building:
         if stamp not in _indexes:
             _indexes[stamp] = GridIndex(live.live_areas(session))

@@ -165,7 +165,8 @@ def _layers(path: Path, data: bytes, wanted: Wanted) -> list[_Layer]:
             names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
             return [_read(path, name, says_crs=says_crs) for name in _chosen(names, wanted)]
     except _GDAL_ERRORS as error:
-        raise _Unreadable(f"The file cannot be read ({error}): export it again.") from error
+        reason = str(error).split(";")[0].replace(f"{path.parent}/", "").rstrip(".")
+        raise _Unreadable(f"The file cannot be read ({reason}): export it again.") from error
 
 
 def _geojson_says_crs(data: bytes) -> bool:
