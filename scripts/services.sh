@@ -363,7 +363,7 @@ status() {
     state=
     case $part in
     pg) ! cluster_runs pg || state="running on 127.0.0.1:$(cluster_port pg)" ;;
-    api) ! ready || state="ready on http://127.0.0.1:$FIELDGRID_PORT" ;;
+    api) [ -z "$(processes_of api)" ] || ! ready || state="ready on http://127.0.0.1:$FIELDGRID_PORT" ;;
     worker) [ -z "$(processes_of worker)" ] || state=running ;;
     esac
     [ -n "$state" ] || code=3
