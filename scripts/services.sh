@@ -100,10 +100,12 @@ SQL
 # --- settings ------------------------------------------------------------------------------------------------------------
 
 OWN_SETTINGS=(FIELDGRID_PORT FIELDGRID_HOST DATABASE_URL FIELDGRID_APP_DATABASE_URL FIELDGRID_STORAGE_URL FIELDGRID_PUBLIC_URL)
+declare -A GIVEN
+for name in "${OWN_SETTINGS[@]}"; do GIVEN[$name]=${!name:-}; done
 
-# .local/env: NAME=value lines. What stands in the environment of the command wins and, with `up`, is kept in the file.
+# .local/env: NAME=value lines. What stands in the environment of the command wins; `up` keeps it in the file once it has worked.
 make_settings() {
-  local name file=$STATE/env
+  local file=$STATE/env
   if [ ! -f "$file" ]; then
     (
       umask 077
@@ -118,8 +120,12 @@ SETTINGS
       as_service mv "$file.new" "$file"
     )
   fi
+}
+
+keep_given_settings() {
+  local name
   for name in "${OWN_SETTINGS[@]}"; do
-    [ -z "${!name:-}" ] || keep_setting "$name" "${!name}"
+    [ -z "${GIVEN[$name]}" ] || keep_setting "$name" "${GIVEN[$name]}"
   done
 }
 
@@ -181,8 +187,15 @@ code_mark() {
     cd "$ROOT"
     for part in "${CODE_PARTS[@]}"; do [ ! -e "$part" ] || echo "$part"; done |
       xargs -I{} find {} -type f -not -name '*.pyc' -not -path '*/node_modules/*' -print0 | sort -z |
-      xargs -0 sha256sum | cat - requirements/app.txt "$STATE/env" | sha256sum | cut -c1-16
+      xargs -0 sha256sum | cat - requirements/app.txt "$STATE/env" <(settings_not_kept) | sha256sum | cut -c1-16
   )
+}
+
+settings_not_kept() {
+  local name
+  for name in "${OWN_SETTINGS[@]}"; do
+    [ -z "${GIVEN[$name]}" ] || grep -qxF -- "$name=${GIVEN[$name]}" "$STATE/env" || echo "$name=${GIVEN[$name]}"
+  done
 }
 
 place_code() {
@@ -237,23 +250,34 @@ api_processes() {
 }
 
 check_port() {
+  local holder
   port_is_free "$FIELDGRID_PORT" && return
-  die "port $FIELDGRID_PORT is taken by $(port_holder "$FIELDGRID_PORT")." \
+  holder=$(port_holder "$FIELDGRID_PORT")
+  [ -z "$holder" ] || ! processes_of api | grep -qx "$holder" || return 0
+  die "port $FIELDGRID_PORT is taken by $(describe_process "$holder")." \
     "Stop that program, or choose another port: FIELDGRID_PORT=$((FIELDGRID_PORT + 1)) $SELF up"
 }
 
+describe_process() {
+  if [ -n "$1" ]; then
+    echo "process $1 ($(tr '\0' ' ' <"/proc/$1/cmdline" | cut -c1-100 | sed 's/ *$//'))"
+  else
+    echo "another program"
+  fi
+}
+
+# The process that listens on a port; nothing when it cannot be seen.
 port_holder() {
-  local hex inode link pid
+  local hex inode link
   hex=$(printf ':%04X' "$1")
   inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$2 ~ port "$" && $4 == "0A" { print $10; exit }')
+  [ -n "$inode" ] || return 0
   for link in /proc/[0-9]*/fd/*; do
-    if [ -n "$inode" ] && [ "$(readlink "$link" 2>/dev/null)" = "socket:[$inode]" ]; then
-      pid=$(cut -d/ -f3 <<<"$link")
-      echo "process $pid ($(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-60 | sed 's/ *$//'))"
+    if [ "$(readlink "$link" 2>/dev/null)" = "socket:[$inode]" ]; then
+      cut -d/ -f3 <<<"$link"
       return
     fi
   done
-  echo "another program"
 }
 
 wait_ready() {
@@ -288,9 +312,8 @@ bring_up() {
   if own_database; then ensure_system postgres python; else ensure_system python; fi
   ensure_service_user
   ensure_venv app "$RUN_VENV"
-  stop_part api
-  stop_part worker
   check_port
+  stop_programs
   step "program files" -- place_code
   if own_database; then
     enough_space "$STATE"
@@ -305,6 +328,7 @@ bring_up() {
   step "demo city 示范市" -- app_cli_as_service demo-city || die "the demo city could not be loaded; nothing was started."
   start_programs
   step "API and worker: starting" -- wait_ready || { stop_programs; false; } || die "the API did not start." "Its log: $SELF logs api"
+  keep_given_settings
   code_mark | as_service tee "$STATE/running" >/dev/null
   say "up in $(seconds_since "$began")"
   welcome
