@@ -40,6 +40,11 @@ def version_in_force(session: Session, code: str) -> int | None:
     return session.execute(select(WorkCalendar.version).where(WorkCalendar.code == code)).scalar_one_or_none()
 
 
+def versions_in_force(session: Session) -> Sequence[Row[str, int]]:
+    """Code and version of every calendar, by code."""
+    return session.execute(select(WorkCalendar.code, WorkCalendar.version).order_by(WorkCalendar.code)).all()
+
+
 def version(session: Session, code: str, number: int) -> Row[Any] | None:
     """A published version of a calendar: tz, week, nominal_minutes, days, horizon."""
     wanted = (CalendarVersion.code == code, CalendarVersion.version == number)

@@ -47,6 +47,12 @@ def test_a_written_catalogue_becomes_types_with_their_conditions():
     assert (second.row, second.limit) == (2, Limit(Decimal("0.25"), Unit.URGENT_HOUR))
 
 
+def test_what_lies_at_a_border_is_taken():
+    read, faults = read_catalogue([type_row(name="长" * 500)], [condition_row(row="999", limit="10000")])
+    assert not faults
+    assert read[0].conditions[0].row == 999
+
+
 def test_types_keep_the_order_in_which_they_are_written():
     codes = ["06012", "06010"]
     read, _ = read_catalogue([type_row(code=c) for c in codes], [condition_row(code=c) for c in codes])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import ProgrammingError
 
-from app.sla import service
+from app.sla import jobs, service
 from app.sla.errors import BadCalendar, CalendarMissing
 from app.sla.rules import (
     CLOSED,
@@ -136,6 +136,21 @@ def test_a_holiday_list_that_knows_more_becomes_a_new_version(session, now, monk
     found = service.ensure_calendar(session, now=now)
     assert (found.version, found.horizon) == (2, 2027)
     assert due(shanghai(2026, 3, 10, 16), DAY, service.calendar(session)) == shanghai(2026, 3, 12, 16)
+
+
+def test_every_night_the_calendars_that_the_lists_know_more_of_are_published(session, now, monkeypatch):
+    city_calendar(session)
+    a_calendar(session)
+    assert service.refresh_calendars(session, now=now) == []
+    real = service.published_days
+    more = service.PublishedDays({date(2026, 3, 11): DayKind.OFF}, 2027)
+    monkeypatch.setattr("app.sla.service.calendars.published_days", lambda s: more if s == "CN" else real(s))
+    assert service.refresh_calendars(session, now=now) == ["city"]
+    session.commit()
+    jobs.refresh_calendars(0)
+    assert versions(session) == 2
+    assert versions(session, "berlin") == 1
+    assert service.calendar(session).horizon == 2027
 
 
 def test_cities_have_their_own_zones_and_holidays(session):

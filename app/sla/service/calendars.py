@@ -145,6 +145,18 @@ def set_calendar(session: Session, definition: Definition, *, now: datetime) -> 
     return _published(session, definition.code, now)
 
 
+def refresh_calendars(session: Session, *, now: datetime) -> list[str]:
+    """Publish anew every calendar whose holiday lists know more than its version in force; returns their codes.
+
+    Raises: BadCalendar.
+    """
+    refreshed = []
+    for code, version in queries.versions_in_force(session):
+        if _published(session, code, now).version != version:
+            refreshed.append(code)
+    return refreshed
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A day that is otherwise than the lists of holidays say.
