@@ -313,6 +313,7 @@ bring_up() {
   ensure_service_user
   ensure_venv app "$RUN_VENV"
   check_port
+  [ -z "$(processes_of api)$(processes_of worker)" ] || step "API and worker: stopping those of before" -- stop_programs
   stop_programs
   step "program files" -- place_code
   if own_database; then
