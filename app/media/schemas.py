@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import werkzeug.datastructures
 from flask_openapi3 import FileStorage
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.core.schemas import Body, Id, Instant, Out, Path, Query
 
 
+def _is_file(value: object) -> object:
+    if not isinstance(value, werkzeug.datastructures.FileStorage):
+        message = "send the photo as a file: a part with a filename"
+        raise ValueError(message)  # noqa: TRY004 -- pydantic turns ValueError, not TypeError, into a finding
+    return value
+
+
 class PhotoForm(Body):
-    file: FileStorage = Field(description="A JPEG, PNG, WebP or HEIC photo of at most 20 MiB")
+    file: Annotated[FileStorage, AfterValidator(_is_file)] = Field(
+        description="A JPEG, PNG, WebP or HEIC photo of at most 20 MiB"
+    )
 
 
 class PhotoPath(Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,15 +36,17 @@ class Shot:
 
 
 def picture(shot: Shot = Shot()) -> Image.Image:
-    """A street scene: sky, road, a manhole whose place depends on the seed; the top left corner is red."""
+    """A street scene with things lying about, whose places depend on the seed; the top left corner is red."""
     width, height = shot.size
     image = Image.linear_gradient("L").resize(shot.size).convert("RGB")
     draw = ImageDraw.Draw(image)
     draw.polygon([(0, height), (width * 0.4, height * 0.4), (width * 0.6, height * 0.4), (width, height)], "#555")
-    step = 0.1 + 0.13 * (shot.seed * 7 % 6)
-    draw.ellipse([width * step, height * 0.6, width * (step + 0.2), height * 0.8], "#2a2", "#000")
-    for n in range(shot.seed % 5 + 1):
-        draw.rectangle([width * (0.15 * n + 0.05), height * 0.05, width * (0.15 * n + 0.12), height * 0.3], "#36c")
+    dice = random.Random(shot.seed)
+    for _ in range(14):
+        left, top = dice.random() * width, dice.random() * height
+        shape = draw.ellipse if dice.random() < 0.5 else draw.rectangle
+        right, bottom = left + width * (0.08 + 0.2 * dice.random()), top + height * (0.08 + 0.2 * dice.random())
+        shape([left, top, right, bottom], fill=(dice.randrange(256), dice.randrange(256), dice.randrange(256)))
     draw.rectangle([0, 0, width // 8, height // 8], "#f00")
     return image if shot.mode == "RGB" else image.convert(shot.mode)
 

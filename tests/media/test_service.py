@@ -23,7 +23,7 @@ from app.media.rules.apart import ask, serve
 from app.media.rules.containers import open_container
 from app.media.rules.links import Variant
 from app.media.rules.pixels import derive
-from app.media.service.decoding import Gate, HeicDecoders, decode, heic_decoders
+from app.media.service.decoding import Gate, HeicDecoders, decode
 from tests.factories.accounts import a_user
 from tests.factories.media import SMALL, Shot, a_photo, encoded, heic, jpeg, motion_photo, somebody
 
@@ -33,12 +33,6 @@ SYSTEM = Principal(None, "system", "", None, (), frozenset())
 
 def user(session, name: str = "citizen") -> Principal:
     return Principal(a_user(session), "staff", name, None, (), frozenset({"photo.create"}), "192.0.2.9")
-
-
-@pytest.fixture(autouse=True)
-def _no_decoders_left():
-    yield
-    heic_decoders().close()
 
 
 def make_old(*keys: str, hours: int = 25) -> None:
@@ -246,7 +240,7 @@ def test_an_anonymous_flood_is_stopped_and_staff_never(session, now, monkeypatch
     for seed in (1, 2):
         a_photo(session, principal=flooding, shot=Shot(size=SMALL, seed=seed), now=now)
     service.check_allowance(session, principal=flooding, now=now)
-    monkeypatch.setenv("FIELDGRID_INTAKE_PER_HOUR", "2")
+    monkeypatch.setenv("FIELDGRID_ANONYMOUS_INTAKE_PER_HOUR", "2")
     config.cache_clear()
     with pytest.raises(errors.TooManyPhotos):
         service.check_allowance(session, principal=flooding, now=now)

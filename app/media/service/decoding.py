@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import queue
 import subprocess
 import sys
@@ -140,8 +141,10 @@ def decoding_gate() -> Gate:
 
 @cache
 def heic_decoders() -> HeicDecoders:
-    """The process's HEIC decoders."""
-    return HeicDecoders(Gate(HEIC_AT_ONCE, HEIC_WAITING, PATIENCE_S))
+    """The process's HEIC decoders; they end with it, also when it is killed, because their input ends then."""
+    decoders = HeicDecoders(Gate(HEIC_AT_ONCE, HEIC_WAITING, PATIENCE_S))
+    atexit.register(decoders.close)
+    return decoders
 
 
 def decode(container: Container) -> Derived:
