@@ -64,80 +64,96 @@ photo_folder() {
   esac
 }
 
+# A folder for this command alone, gone when it ends however it ends.
+working_folder() {
+  WORK=$(mktemp -d "$STATE/$1.XXXXXX")
+  trap 'rm -rf "$WORK"' EXIT
+}
+
 backup() {
-  local file=${1:-} work photos began
+  local file=${1:-} photos began parts=(about keys database.dump)
   [ $# -eq 1 ] || die "say where to: $SELF backup FILE"
   case $file in /*) ;; *) file=$PWD/$file ;; esac
   [ -d "$(dirname "$file")" ] || die "there is no folder $(dirname "$file")."
   needs_installation
   pg_environment
   began=$(now_ms)
-  work=$(mktemp -d "$STATE/backup.XXXXXX")
-  trap 'rm -rf "$work"' EXIT
+  umask 077
+  working_folder backup
   # The database first: photos that come meanwhile are in the copy although no row of it names them, never the other way round.
-  step "backup: database" -- "$PG_BIN/pg_dump" -Fc --no-owner -f "$work/database.dump" || die "the database could not be copied."
-  grep -E '^FIELDGRID_(DATA|SECRET)_KEY=' "$STATE/env" >"$work/keys"
-  printf 'fieldgrid-backup 1\nmade %s\nstorage %s\n' "$(date -u +%FT%TZ)" "$FIELDGRID_STORAGE_URL" >"$work/about"
+  step "backup: database" -- "$PG_BIN/pg_dump" -Fc --no-owner -f "$WORK/database.dump" || die "the database could not be copied."
+  grep -E '^FIELDGRID_(DATA|SECRET)_KEY=' "$STATE/env" >"$WORK/keys"
+  printf 'fieldgrid-backup 1\nmade %s\nstorage %s\n' "$(date -u +%FT%TZ)" "$FIELDGRID_STORAGE_URL" >"$WORK/about"
   photos=$(photo_folder)
-  if [ -n "$photos" ] && [ -d "$photos" ]; then
-    (umask 077 && step "backup: photos" -- tar -cf "$file.part" -C "$work" about keys database.dump -C "$(dirname "$photos")" --transform "s#^$(basename "$photos")#photos#S" "$(basename "$photos")") ||
-      die "the copy could not be written to $file."
+  if [ -n "$photos" ]; then
+    [ -d "$photos" ] || as_service mkdir -p "$photos"
+    parts+=(-C "$(dirname "$photos")" --transform "s#^$(basename "$photos")#photos#S" "$(basename "$photos")")
   else
-    (umask 077 && step "backup: writing" -- tar -cf "$file.part" -C "$work" about keys database.dump) || die "the copy could not be written to $file."
     say "The photos are in $FIELDGRID_STORAGE_URL and are not part of this copy: back them up there."
   fi
+  # Half-written photos (names that begin with a point) come and go while the copy is made.
+  step "backup: writing $file" -- tar -cf "$file.part" --exclude='.*.*' --exclude=.probe --warning=no-file-changed -C "$WORK" "${parts[@]}" ||
+    { rm -f "$file.part"; die "the copy could not be written to $file."; }
   mv "$file.part" "$file"
   say "$file: $(du -h "$file" | cut -f1) in $(seconds_since "$began"). It holds the keys of this installation: keep it like a password."
 }
 
 restore() {
-  local file='' yes='' work photos name value began clean=()
+  local file='' yes='' photos name value began
   for name in "$@"; do
     case $name in --yes) yes=yes ;; *) file=$name ;; esac
   done
   [ -n "$file" ] || die "say what from: $SELF restore FILE [--yes]"
   [ -r "$file" ] || die "there is no file $file that can be read."
   needs_installation
-  work=$(mktemp -d "$STATE/restore.XXXXXX")
-  trap 'rm -rf "$work"' EXIT
-  tar -xf "$file" -C "$work" --no-same-owner about keys database.dump 2>/dev/null && grep -qx 'fieldgrid-backup 1' "$work/about" ||
+  umask 077
+  working_folder restore
+  tar -xf "$file" -C "$WORK" --no-same-owner about keys database.dump 2>/dev/null && grep -qx 'fieldgrid-backup 1' "$WORK/about" ||
     die "$file is no backup made by \`$SELF backup\`, or it is damaged."
   pg_environment
-  "$PG_BIN/pg_restore" -l "$work/database.dump" >"$work/list.all" 2>/dev/null || die "the database in $file is damaged; nothing was changed."
-  confirm "$yes" "This replaces the data of this installation with those of $(sed -n 's/^made //p' "$work/about"). Go on?"
+  # Extensions and what belongs to them need rights that the owner of a database may not have; they are there already.
+  "$PG_BIN/pg_restore" -l "$WORK/database.dump" 2>/dev/null |
+    grep -vE ' (EXTENSION|COMMENT - EXTENSION|TABLE DATA public spatial_ref_sys|SCHEMA - public|COMMENT - SCHEMA public|ACL - SCHEMA public)' >"$WORK/list" ||
+    die "the database in $file is damaged; nothing was changed."
+  confirm "$yes" "This replaces the data of this installation with those of $(sed -n 's/^made //p' "$WORK/about"). Go on?"
   began=$(now_ms)
-  step "API and worker: stopping" -- stop_programs
-  if own_database; then
-    step "database: emptying" -- empty_own_database || die "the database could not be emptied."
-  else
-    clean=(--clean --if-exists)
-  fi
-  # Extensions need rights that the owner of a database may not have; they are there already.
-  grep -vE ' (EXTENSION|COMMENT - EXTENSION|SCHEMA - public|COMMENT - SCHEMA public|ACL - SCHEMA public)' "$work/list.all" >"$work/list"
-  step "database: restoring" -- "$PG_BIN/pg_restore" --no-owner --exit-on-error --single-transaction "${clean[@]}" \
-    -L "$work/list" -d "$PGDATABASE" "$work/database.dump" || die "the database could not be restored; the program stays down." "Run the command again with a good copy."
   photos=$(photo_folder)
-  if [ -n "$photos" ] && tar -tf "$file" photos/ >/dev/null 2>&1; then
-    step "photos: restoring" -- restore_photos "$file" "$photos" || die "the photos could not be restored from $file."
+  if [ -n "$photos" ]; then
+    step "photos: unpacking" -- unpack_photos "$file" "$photos" || die "the photos in $file cannot be read; nothing was changed."
   fi
-  while IFS='=' read -r name value; do keep_setting "$name" "$value"; done <"$work/keys"
+  if own_database; then restore_own_database; else restore_foreign_database; fi
+  if [ -n "$photos" ]; then rm -rf "$photos" && mv "$photos.restoring" "$photos"; fi
+  while IFS='=' read -r name value; do keep_setting "$name" "$value"; done <"$WORK/keys"
   unset FIELDGRID_SECRET_KEY FIELDGRID_DATA_KEY
   say "restored in $(seconds_since "$began")"
   locked up bring_up
 }
 
-empty_own_database() {
-  sql pg -c 'DROP DATABASE IF EXISTS fieldgrid WITH (FORCE)' && prepare_own_database &&
-    sql pg -d fieldgrid -c 'GRANT USAGE ON SCHEMA public TO fieldgrid_app'
+# Beside the database in use, which gives way only when the new one is whole.
+restore_own_database() {
+  step "database: preparing" -- prepare_restored || die "the database could not be prepared; nothing was changed."
+  step "database: restoring" -- "$PG_BIN/pg_restore" --no-owner --exit-on-error -L "$WORK/list" -d fieldgrid_restored "$WORK/database.dump" ||
+    die "the database could not be restored; nothing was changed."
+  step "API and worker: stopping" -- stop_programs
+  step "database: changing over" -- sql pg -c 'DROP DATABASE IF EXISTS fieldgrid WITH (FORCE)' -c 'ALTER DATABASE fieldgrid_restored RENAME TO fieldgrid' ||
+    die "the restored database could not take its place." "It is there as fieldgrid_restored; run the command again."
 }
 
-restore_photos() {
+prepare_restored() {
+  sql pg -c 'DROP DATABASE IF EXISTS fieldgrid_restored WITH (FORCE)' && prepare_own_database fieldgrid_restored
+}
+
+restore_foreign_database() {
+  step "API and worker: stopping" -- stop_programs
+  step "database: restoring" -- "$PG_BIN/pg_restore" --no-owner --clean --if-exists --exit-on-error --single-transaction \
+    -L "$WORK/list" -d "$PGDATABASE" "$WORK/database.dump" || die "the database could not be restored; it is as it was." "\`$SELF up\` starts the program again."
+}
+
+unpack_photos() {
   rm -rf "$2.restoring" &&
     as_service mkdir -p "$2.restoring" &&
     tar -xf "$1" -C "$2.restoring" --strip-components=1 --no-same-owner photos/ &&
-    { [ "$EUID" -ne 0 ] || chown -R "$SERVICE_USER:" "$2.restoring"; } &&
-    rm -rf "$2" &&
-    mv "$2.restoring" "$2"
+    { [ "$EUID" -ne 0 ] || chown -R "$SERVICE_USER:" "$2.restoring"; }
 }
 
 confirm() {

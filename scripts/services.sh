@@ -76,24 +76,26 @@ stop_database() {
   stop_cluster pg
 }
 
-# Roles, database and extensions of the private cluster; says nothing when all is there.
+# prepare_own_database [NAME]: roles, database and extensions in the private cluster; says nothing when all is there.
 prepare_own_database() {
-  sql pg <<SQL
+  sql pg -v name="${1:-fieldgrid}" <<SQL
 SELECT 'CREATE ROLE fieldgrid_owner LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fieldgrid_owner') \gexec
 SELECT 'CREATE ROLE fieldgrid_app LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fieldgrid_app') \gexec
 SET log_min_duration_statement = -1;
 SET log_min_error_statement = panic;
 ALTER ROLE fieldgrid_owner PASSWORD '$FIELDGRID_OWNER_PASSWORD';
 ALTER ROLE fieldgrid_app PASSWORD '$FIELDGRID_APP_PASSWORD';
-SELECT 'CREATE DATABASE fieldgrid OWNER fieldgrid_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'fieldgrid') \gexec
-\c fieldgrid
-REVOKE ALL ON DATABASE fieldgrid FROM public;
-GRANT CONNECT ON DATABASE fieldgrid TO fieldgrid_app;
+SELECT format('CREATE DATABASE %I OWNER fieldgrid_owner', :'name')
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
+\c :name
+REVOKE ALL ON DATABASE :name FROM public;
+GRANT CONNECT ON DATABASE :name TO fieldgrid_app;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS postgis;
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 ALTER SCHEMA public OWNER TO fieldgrid_owner;
+GRANT USAGE ON SCHEMA public TO fieldgrid_app;
 SQL
 }
 
