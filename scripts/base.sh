@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Where things are, who runs them, and how the command speaks. Sourced by `fieldgrid`; ROOT is set there.
 
+# What root makes here the service user must be able to read; secrets narrow this where they are written.
+umask 022
+
 # Both may be links (see prepare_state); programs are given the real paths.
 STATE=$(readlink -f "$ROOT/.local")
 VENV=$(readlink -f "$ROOT/.venv")

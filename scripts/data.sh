@@ -125,6 +125,7 @@ restore() {
   if [ -n "$photos" ]; then rm -rf "$photos" && mv "$photos.restoring" "$photos"; fi
   while IFS='=' read -r name value; do keep_setting "$name" "$value"; done <"$WORK/keys"
   unset FIELDGRID_SECRET_KEY FIELDGRID_DATA_KEY
+  umask 022
   say "restored in $(seconds_since "$began")"
   locked up bring_up
 }
