@@ -16,6 +16,7 @@ from app.grid.service.importing import (
 )
 from app.grid.service.locating import Successor, chain, locate, locate_many, successors
 from app.grid.service.reading import MAX_FILE_BYTES, MIXED, Wanted
+from app.grid.service.repairing import repair_file, write_areas
 from app.grid.service.zones import (
     BaseLine,
     NewZone,
@@ -53,9 +54,11 @@ __all__ = [
     "locate_many",
     "people_of_zone",
     "put_duty_zone",
+    "repair_file",
     "replace_base_layer",
     "request_import",
     "successors",
     "wanted_of",
+    "write_areas",
     "zones_of_person",
 ]
