@@ -338,11 +338,11 @@ bring_up() {
 }
 
 prepare_foreign_database() {
-  local found
-  found=$(FIELDGRID_APP_PASSWORD=${FIELDGRID_APP_PASSWORD:-} "$RUN_VENV/bin/python" "$ROOT/scripts/prepare_database.py") || exit 1
-  if [ -z "${FIELDGRID_APP_DATABASE_URL:-}" ]; then
-    export FIELDGRID_APP_DATABASE_URL=$found
-  fi
+  # An address of before may belong to another server.
+  if [ -n "${GIVEN[DATABASE_URL]}" ] && [ -z "${GIVEN[FIELDGRID_APP_DATABASE_URL]}" ]; then unset FIELDGRID_APP_DATABASE_URL; fi
+  FIELDGRID_APP_DATABASE_URL=$("$RUN_VENV/bin/python" "$ROOT/scripts/prepare_database.py") || exit 1
+  export FIELDGRID_APP_DATABASE_URL
+  keep_setting FIELDGRID_APP_DATABASE_URL "$FIELDGRID_APP_DATABASE_URL"
 }
 
 welcome() {
