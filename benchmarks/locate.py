@@ -1,9 +1,9 @@
 """Import and location against their limits, side by side in one run.
 
-    python -m benchmarks.grid [--cells 20000] [--rounds 5]
+    python -m benchmarks.locate [--cells 20000] [--rounds 5]
 
 Works on the configured database (see .env.example) and leaves it as it was: everything happens in one transaction that
-is rolled back. Prints seconds, microseconds and the ratios of `docs/performance`.
+is rolled back. Prints seconds, microseconds and ratios to the limit.
 """
 
 from __future__ import annotations
