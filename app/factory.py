@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_openapi3 import APIBlueprint, Info, OpenAPI, Server
+from flask_openapi3 import APIBlueprint, Info, License, OpenAPI, Server
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.accounts.rules import Role, verbs_of
 from app.accounts.views import DatabaseAuthenticator, accounts
 from app.cases.views import cases
 from app.catalog.views import catalog
 from app.core import auth, intake, logs, metrics, problems
 from app.core.config import Config, config
 from app.core.db import Database, use_database
+from app.core.description import Audience, complete
 from app.core.health import health
 from app.core.landing import landing
 from app.core.schemas import ProblemOut
 from app.core.version import VERSION
 from app.grid.views import grid
 from app.media.views import media
+from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 
@@ -27,9 +30,21 @@ FEATURES: tuple[APIBlueprint, ...] = (accounts, grid, catalog, media, routing, r
 INFO = Info(
     title="FieldGrid",
     version=VERSION,
+    license=License(name="Apache 2.0", identifier="Apache-2.0"),
     description="Grid-based city inspection: photos become cases, cases have owners and clocks, clocks become figures.",
 )
 SECURITY: dict[str, Any] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+
+
+class Api(OpenAPI):
+    """The application with a description that says more than the framework knows."""
+
+    def generate_spec_json(self) -> None:
+        super().generate_spec_json()  # type: ignore[no-untyped-call]
+        anonymous = verbs_of((), signed_in=False)
+        everybody = anonymous.intersection(verbs_of(()), *(verbs_of([role]) for role in Role))
+        forms = {"submit_report": ReportForm.model_json_schema()}
+        complete(self.spec_json, self, Audience(anonymous, everybody), forms)
 
 
 def create_app(settings: Config | None = None, database: Database | None = None) -> OpenAPI:
@@ -38,7 +53,7 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     Raises: ConfigError with everything that is missing from the environment.
     """
     settings = settings or config()
-    app = OpenAPI(
+    app = Api(
         "app",
         info=INFO,
         security_schemes=SECURITY,

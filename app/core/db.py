@@ -37,6 +37,8 @@ class Database:
             max_overflow=config.pool_size,
             pool_timeout=10,
             pool_pre_ping=True,
+            # What people wrote must not turn up in a log beside the statement that failed.
+            hide_parameters=True,
             connect_args={"options": options, "application_name": "fieldgrid", "connect_timeout": 5},
         )
         return cls(engine)
