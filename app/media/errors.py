@@ -1,6 +1,17 @@
 """What can be wrong with a photo."""
 
-from app.core.errors import Invalid, NotFound, TooLarge, TooMany, Unavailable, WrongType
+from app.core.errors import (
+    Conflict,
+    DomainError,
+    Gone,
+    Invalid,
+    NotFound,
+    Stale,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    WrongType,
+)
 
 
 class PhotoTooLarge(TooLarge):
@@ -41,3 +52,42 @@ class PhotoNotFound(NotFound):
 class TooManyPhotos(TooMany):
     slug = "too-many-photos"
     title = "Too many photos within an hour"
+
+
+class BadUpload(Invalid):
+    slug = "bad-upload"
+    title = "The headers of the upload cannot be understood"
+
+
+class UploadVersion(Stale):
+    slug = "upload-version"
+    title = "Another version of the upload protocol"
+
+
+class UploadNotFound(NotFound):
+    slug = "upload-not-found"
+    title = "No such upload"
+
+
+class UploadGone(Gone):
+    slug = "upload-gone"
+    title = "The upload has expired"
+
+
+class OffsetDiffers(Conflict):
+    slug = "upload-offset"
+    title = "The upload is at another place"
+
+
+class ChecksumUnknown(DomainError):
+    """Answered with 400, as the protocol says."""
+
+    slug = "checksum-unknown"
+    title = "The checksum's algorithm is not known"
+
+
+class ChecksumDiffers(DomainError):
+    """Answered with 460, as the protocol says."""
+
+    slug = "checksum-differs"
+    title = "The part was damaged on its way"

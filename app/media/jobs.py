@@ -37,3 +37,12 @@ def sweep_orphans(timestamp: int) -> None:
         with unit_of_work() as session:
             removed += service.remove_orphan(session, sha256, now=clock.now())
     log.info("photos.swept", files=removed, period=timestamp)
+
+
+@periodic("media.forget_uploads", "53 * * * *")
+def forget_uploads(timestamp: int) -> None:
+    """Forget resumable uploads that were never completed, and remove their parts."""
+    with unit_of_work() as session:
+        forgotten = service.forget_expired_uploads(session, now=clock.now())
+    removed = service.remove_old_parts(clock.now())
+    log.info("uploads.forgotten", uploads=forgotten, files=removed, period=timestamp)

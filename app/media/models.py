@@ -74,6 +74,7 @@ class Upload(Base):
     __table_args__ = (
         CheckConstraint("length > 0 AND received >= 0 AND received <= length", name="received"),
         Index("ix_uploads_expires_at", "expires_at"),
+        Index("ix_uploads_owner_key_created_at", "owner_key", "created_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from app.media.models import OriginalRead, Photo
+from app.media.models import OriginalRead, Photo, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +134,70 @@ def _row(row: Any) -> PhotoRow:
     values = dict(row)
     lon, lat = values.pop("lon"), values.pop("lat")
     return PhotoRow(**values, position=None if lon is None else (lon, lat))
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRow:
+    """A resumable upload under way. Units: length and received in bytes."""
+
+    id: UUID
+    owner_key: str
+    length: int
+    received: int
+    filename: str | None
+    parts: list[str]
+    photo_id: UUID | None
+    expires_at: datetime
+
+
+_UPLOAD = select(
+    Upload.id,
+    Upload.owner_key,
+    Upload.length,
+    Upload.received,
+    Upload.filename,
+    Upload.parts,
+    Upload.photo_id,
+    Upload.expires_at,
+).where(Upload.id == bindparam("upload_id"))
+_UPLOADS_SINCE = select(func.count()).where(
+    Upload.owner_key == bindparam("owner_key"), Upload.created_at > bindparam("since")
+)
+
+
+def upload(session: Session, upload_id: UUID) -> UploadRow | None:
+    """One upload."""
+    row = session.execute(_UPLOAD, {"upload_id": upload_id}).mappings().one_or_none()
+    return None if row is None else UploadRow(**row)
+
+
+def add_upload(session: Session, values: dict[str, Any]) -> None:
+    """Begin an upload."""
+    session.execute(insert(Upload), values)
+
+
+def count_uploads_since(session: Session, owner_key: str, since: datetime) -> int:
+    """How many uploads the owner began after the instant."""
+    return session.execute(_UPLOADS_SINCE, {"owner_key": owner_key, "since": since}).scalar_one()
+
+
+def advance_upload(session: Session, before: UploadRow, received: int, **values: Any) -> bool:
+    """Move an upload on from where it was; False when another request has moved it meanwhile."""
+    moved = session.execute(
+        update(Upload)
+        .where(Upload.id == before.id, Upload.received == before.received, Upload.photo_id.is_(None))
+        .values(received=received, **values)
+        .returning(Upload.id)
+    )
+    return moved.scalar() is not None
+
+
+def remove_upload(session: Session, upload_id: UUID) -> None:
+    """Forget an upload."""
+    session.execute(delete(Upload).where(Upload.id == upload_id))
+
+
+def remove_uploads_expired_before(session: Session, instant: datetime) -> int:
+    """Forget uploads that expired before the instant; returns how many."""
+    removed = session.execute(delete(Upload).where(Upload.expires_at < instant).returning(Upload.id))
+    return len(removed.all())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import werkzeug.datastructures
 from flask_openapi3 import FileStorage
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.core.schemas import Body, Id, Instant, Out, Path, Query
 
@@ -72,3 +72,34 @@ class PublicPhotoOut(Out):
     width: int
     height: int
     urls: PhotoUrls
+
+
+class UploadPath(Path):
+    upload_id: Id
+
+
+class UploadHeader(BaseModel):
+    tus_resumable: str = Field("", alias="Tus-Resumable", description="1.0.0", max_length=20)
+
+
+class NewUploadHeader(UploadHeader):
+    upload_length: int = Field(alias="Upload-Length", description="Size of the photo in bytes")
+    upload_metadata: str = Field(
+        "", alias="Upload-Metadata", max_length=4000, description="`filename` and its value in base64"
+    )
+
+
+class PartHeader(UploadHeader):
+    upload_offset: int = Field(alias="Upload-Offset", ge=0, description="Where the part begins")
+    upload_checksum: str = Field(
+        "", alias="Upload-Checksum", max_length=200, description="sha1 or sha256, a space, the digest in base64"
+    )
+
+
+class UploadOut(Out):
+    """An upload under way."""
+
+    id: Id
+    length: int = Field(description="Bytes of the whole photo")
+    received: int = Field(description="Bytes that are here")
+    photo_id: Id | None = Field(description="The photo, once complete")

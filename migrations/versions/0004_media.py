@@ -98,6 +98,7 @@ def create_uploads() -> None:
         sa.CheckConstraint("length > 0 AND received >= 0 AND received <= length", name=op.f("ck_uploads_received")),
     )
     op.create_index("ix_uploads_expires_at", "uploads", ["expires_at"])
+    op.create_index("ix_uploads_owner_key_created_at", "uploads", ["owner_key", "created_at"])
 
 
 def downgrade() -> None:

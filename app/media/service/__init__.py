@@ -16,14 +16,33 @@ from app.media.service.shown import (
     views_of,
 )
 from app.media.service.sweep import old_hashes, orphans, remove_orphan
+from app.media.service.uploads import (
+    add_part,
+    check_part,
+    create_upload,
+    finish_upload,
+    forget_expired_uploads,
+    join_parts,
+    remove_old_parts,
+    remove_parts,
+    store_part,
+    terminate_upload,
+    upload_for,
+)
 
 __all__ = [
     "KeptPhoto",
     "PhotoRow",
+    "add_part",
     "alike",
     "check_allowance",
+    "check_part",
     "compare_exif",
+    "create_upload",
+    "finish_upload",
+    "forget_expired_uploads",
     "is_owner",
+    "join_parts",
     "keep",
     "key_behind",
     "old_hashes",
@@ -37,9 +56,14 @@ __all__ = [
     "public_views_of",
     "publish",
     "record",
+    "remove_old_parts",
     "remove_orphan",
+    "remove_parts",
     "similar",
+    "store_part",
     "store_public_copy",
     "stored_view_of",
+    "terminate_upload",
+    "upload_for",
     "views_of",
 ]

@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 
 from app.core import clock
 from app.core.auth import current_principal, needs, public
@@ -20,9 +19,9 @@ from app.media.errors import PhotoTooLarge
 from app.media.rules.kinds import MAX_BYTES
 from app.media.rules.links import Variant
 from app.media.schemas import PhotoForm, PhotoPath, PhotoVariantPath, SignatureQuery, StoredPhotoOut
+from app.media.views.blueprint import media
 
 log = structlog.get_logger()
-media = APIBlueprint("media", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Photos")])
 
 # Room for the boundaries and headers of a multipart body around the photo.
 FORM_BYTES = MAX_BYTES + 65_536
