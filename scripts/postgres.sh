@@ -8,7 +8,8 @@ find_postgres() {
   for dir in $(printf '%s\n' /usr/lib/postgresql/*/ | sort -rV); do
     dir=${dir%/}
     [ "${dir##*/}" != '*' ] && [ "${dir##*/}" -ge 15 ] 2>/dev/null || continue
-    [ -x "$dir/bin/initdb" ] && [ -e "/usr/share/postgresql/${dir##*/}/extension/postgis.control" ] && { echo "$dir/bin"; return; }
+    [ -x "$dir/bin/initdb" ] && [ -e "$dir/lib/postgis-3.so" ] && [ -e "/usr/share/postgresql/${dir##*/}/extension/postgis.control" ] &&
+      { echo "$dir/bin"; return; }
   done
 }
 
