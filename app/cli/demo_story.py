@@ -112,8 +112,8 @@ def sign_in(story: Story) -> str:
     """A citizen signs in with a phone number and a one-time code."""
     story.anyone.post(f"{API}/auth/citizen/code", {"phone": story.phone}, expect=(202,))
     with unit_of_work() as session:
-        messages = outbox.newest(session, limit=5, recipient=story.phone)
-    codes = [found.group() for *_, text in messages if (found := re.search(r"\b\d{6}\b", text))]
+        messages = outbox.newest(session, limit=5, recipient=f"+86{story.phone}")
+    codes = [found.group() for *_, text in messages if (found := re.search(r"(?<!\d)\d{6}(?!\d)", text))]
     promised(codes, "a six-digit code is in the outbox")
     body = {"phone": story.phone, "code": codes[0]}
     tokens = story.anyone.post(f"{API}/auth/citizen/login", body).body
