@@ -11,12 +11,12 @@ from app.accounts.rules import Role, verbs_of
 from app.accounts.views import DatabaseAuthenticator, accounts
 from app.cases.views import cases
 from app.catalog.views import catalog
-from app.core import auth, intake, logs, metrics, problems
+from app.core import auth, headers, intake, logs, metrics, problems
 from app.core.config import Config, config
 from app.core.db import Database, use_database
 from app.core.description import Audience, complete
 from app.core.health import health
-from app.core.landing import landing
+from app.core.landing import REFERENCE, landing
 from app.core.schemas import ProblemOut
 from app.core.version import VERSION
 from app.grid.views import grid
@@ -63,7 +63,9 @@ def create_app(settings: Config | None = None, database: Database | None = None)
         validation_error_callback=problems.on_validation_error,
         static_folder=None,
     )
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_FORM_MEMORY_SIZE=intake.JSON_BYTES, OPENAPI_HTML_STRING=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key, MAX_FORM_MEMORY_SIZE=intake.JSON_BYTES, OPENAPI_HTML_STRING=REFERENCE
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -71,6 +73,7 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     logs.configure(settings.log_level)
     logs.register(app)
     metrics.register(app)
+    headers.register(app)
     problems.register(app)
     app.before_request(auth.authorize)
     intake.register(app)

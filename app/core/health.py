@@ -6,6 +6,7 @@ import re
 from html import escape
 from pathlib import Path
 
+import structlog
 from flask import Blueprint, Response, render_template_string
 from sqlalchemy import text
 
@@ -17,6 +18,7 @@ from app.core.http import json_response
 from app.core.metrics import exposition
 from app.core.storage import store
 
+log = structlog.get_logger()
 health = Blueprint("health", __name__)
 PROBLEM_PAGES = ROOT / "docs" / "problems"
 HEAD = ROOT / "migrations" / ".current-head"
@@ -42,13 +44,18 @@ def _database() -> None:
         session.execute(text("SELECT 1"))
 
 
+class NotReady(Exception):
+    """A reason that may be told to anybody."""
+
+
 def _migrations() -> None:
     wanted = HEAD.read_text(encoding="utf-8").strip()
     with unit_of_work() as session:
-        found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        known = session.execute(text("SELECT to_regclass('alembic_version')")).scalar()
+        found = session.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
     if found != wanted:
-        message = f"the database is at {found}, this program needs {wanted}: run `./fieldgrid up` or `migrate`"
-        raise RuntimeError(message)
+        is_at = f"is at {found}" if found else "has no tables"
+        raise NotReady(f"the database {is_at}, this program needs {wanted}: run `./fieldgrid up` or `migrate`")
 
 
 def _queue() -> None:
@@ -68,8 +75,12 @@ def readyz() -> Response:
         try:
             check()
             found[name] = "ok"
+        except NotReady as reason:
+            found[name] = str(reason)
         except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
-            found[name] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+            # Addresses and names of users stand in the log, not in a page that anybody may read.
+            log.warning("not_ready", check=name, error=str(error))
+            found[name] = f"does not work ({type(error).__name__}); the log of the API says more"
     ready = all(state == "ok" for state in found.values())
     headers = {} if ready else {"Retry-After": "5"}
     return json_response(
@@ -96,10 +107,11 @@ def problem_page(slug: str) -> Response:
 
 
 def _as_html(page: Path) -> tuple[str, str]:
-    """Our problem pages use headings, paragraphs, lists and code only."""
+    """Our problem pages use headings, paragraphs, lists, code and bold words only."""
     title, blocks = page.stem, []
     for block in re.split(r"\n\s*\n", page.read_text(encoding="utf-8").strip()):
         line = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(block.strip(), quote=False))
+        line = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", line)
         if heading := re.match(r"(#+) (.*)", line):
             level = len(heading[1])
             title = heading[2] if level == 1 else title
@@ -109,5 +121,6 @@ def _as_html(page: Path) -> tuple[str, str]:
             items = re.split(r"\n[-*] ", "\n" + line)[1:]
             blocks.append("<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>")
         else:
-            blocks.append(f"<p>{line}</p>")
+            language = ' lang="zh"' if "中文" in line else ""
+            blocks.append(f"<p{language}>{line}</p>")
     return title, "\n".join(blocks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import orjson
@@ -12,6 +12,7 @@ from flask.json.provider import JSONProvider
 from app.core.errors import Fault, Invalid, TooLarge, WrongType
 
 JSON_BYTES = 1_048_576
+FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
@@ -72,7 +73,7 @@ def check_intake() -> None:
     if request.content_length is not None and request.content_length > most:
         refusal: type[TooLarge] = getattr(view, "__refusal__", BodyTooLarge)
         raise refusal(f"The body has {request.content_length} bytes; at most {most} are taken here.", max_bytes=most)
-    _check_query(request)
+    _check_address(request)
     if request.method not in {"POST", "PUT", "PATCH"} or view is None or _bodiless(view):
         return
     if request.mimetype not in mimetypes and mimetypes:
@@ -82,6 +83,8 @@ def check_intake() -> None:
         )
     if request.mimetype == "application/json":
         _check_json(request)
+    elif request.mimetype in FORMS:
+        _check_form(request)
 
 
 def _bodiless(view: Callable[..., Any]) -> bool:
@@ -89,10 +92,27 @@ def _bodiless(view: Callable[..., Any]) -> bool:
     return not declares and not hasattr(view, "__takes__")
 
 
-def _check_query(incoming: Request) -> None:
-    for name, value in incoming.args.items(multi=True):
-        if "\x00" in value or "\x00" in name:
-            raise NulCharacter("Remove U+0000 from the query.", faults=[Fault(f"/{name}", "contains U+0000")])
+def _check_address(incoming: Request) -> None:
+    for name, values in incoming.args.lists():
+        _refuse_nul(name, [name, *values], "the query")
+        if len(values) > 1:
+            fault = Fault(f"/{name}", f"is given {len(values)} times: give it once")
+            raise Invalid(f"{name} is given {len(values)} times: give it once.", faults=[fault])
+    for name, value in (incoming.view_args or {}).items():
+        _refuse_nul(name, [str(value)], "the path")
+
+
+def _check_form(incoming: Request) -> None:
+    for name, values in incoming.form.lists():
+        _refuse_nul(name, [name, *values], "the form")
+    for name, file in incoming.files.items(multi=True):
+        _refuse_nul(name, [name, file.filename or ""], "the name of the file")
+
+
+def _refuse_nul(name: str, texts: Iterable[str], place: str) -> None:
+    if any("\x00" in text for text in texts):
+        fault = Fault(f"/{name}".replace("\x00", ""), "contains U+0000")
+        raise NulCharacter(f"Remove U+0000 from {place}.", faults=[fault])
 
 
 def _check_json(incoming: Request) -> None:
@@ -104,20 +124,24 @@ def _check_json(incoming: Request) -> None:
     if not isinstance(value, dict):
         raise MalformedJson("The body must be a JSON object.", faults=[Fault("", "must be an object")])
     if b"\\u0000" in data:
-        found = _find_nul(value, "")
+        found = _find_nul(value)
         if found is not None:
             raise NulCharacter(f"Remove U+0000 from {found}.", faults=[Fault(found, "contains U+0000")])
 
 
-def _find_nul(value: Any, pointer: str) -> str | None:
-    if isinstance(value, str):
-        return pointer if "\x00" in value else None
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, item in inner:
-        if isinstance(name, str) and "\x00" in name:
+def _find_nul(value: Any) -> str | None:
+    """The pointer of a text with U+0000. Without recursion: input may be nested deeper than Python's stack."""
+    left: list[tuple[str, Any]] = [("", value)]
+    while left:
+        pointer, found = left.pop()
+        if isinstance(found, str) and "\x00" in found:
             return pointer
-        if (found := _find_nul(item, f"{pointer}/{name}")) is not None:
-            return found
+        if isinstance(found, dict):
+            if any("\x00" in name for name in found):
+                return pointer
+            left += [(f"{pointer}/{name}", item) for name, item in found.items()]
+        elif isinstance(found, list):
+            left += [(f"{pointer}/{place}", item) for place, item in enumerate(found)]
     return None
 
 

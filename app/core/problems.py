@@ -42,6 +42,8 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
     415: ("wrong-type", "Wrong content type"),
 }
 
+# The database cannot hold such a value: out of range, no such instant, not text. Never seen where schemas are tight.
+UNSTORABLE = {"22003", "22007", "22008", "22021", "22P02", "22P05"}
 BUSY = {"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"}
 
 
@@ -110,6 +112,11 @@ def _from_database(error: DBAPIError | PoolTimeout) -> Response:
         return _from_domain(
             errors.Conflict("It conflicts with something that is already stored.", constraint=constraint)
         )
+    if code in UNSTORABLE:
+        log.warning("database.unstorable", pgcode=code)
+        return _from_domain(
+            Invalid("A value is out of the range that can be stored: check numbers, dates and cursors.")
+        )
     return _unknown(error)
 
 
@@ -117,7 +124,7 @@ def _from_framework(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
-    slug, title = FRAMEWORK.get(status, (f"http-{status}", error.name))
+    slug, title = FRAMEWORK.get(status, ("bad-request" if status < 500 else "internal", error.name))
     response = problem(status, slug, title, error.description or title)
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))

@@ -39,5 +39,5 @@ class IntakeLimit(TooMany):
 
 
 class TooManyPhotosInForm(Invalid):
-    slug = "too-many-photos"
+    slug = "too-many-photos-in-report"
     title = "A report has at most 20 photos"
