@@ -18,6 +18,7 @@ from PIL import Image, ImageCms
 
 from app.media import errors
 from app.media.rules import cargo, evidence, likeness, links
+from app.media.rules.apart import ask, serve
 from app.media.rules.containers import MAX_SCANS, open_container
 from app.media.rules.exif import read_exif, read_exif_orientation
 from app.media.rules.kinds import Kind, check_pixels, sniff
@@ -184,6 +185,50 @@ def test_empty_shells_are_unreadable(data):
         made(data)
 
 
+def test_a_webp_without_a_picture_is_unreadable():
+    with pytest.raises(errors.PhotoUnreadable):
+        open_container(b"RIFF\x10\x00\x00\x00WEBPICCP\x04\x00\x00\x00none", None)
+
+
+def test_a_second_start_marker_is_passed_over():
+    data = jpeg()
+    assert made(data[:2] + b"\xff\xd8" + data[2:]).width == 1200
+
+
+def test_memory_that_runs_out_is_not_the_photos_fault(monkeypatch):
+    def greedy(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("app.media.rules.pixels._derive", greedy)
+    with pytest.raises(MemoryError):
+        made(jpeg())
+
+
+def test_a_photo_is_decoded_over_the_streams_as_it_would_be_here():
+    container, out = open_container(heic(), None), io.BytesIO()
+    serve(io.BytesIO(len(container.picture).to_bytes(8, "big") + container.picture), out)
+    assert ask(container.picture, io.BytesIO(), io.BytesIO(out.getvalue())) == derive(container)
+
+
+def test_a_jpeg_of_headers_only_is_unreadable():
+    with pytest.raises(errors.PhotoUnreadable):
+        open_container(jpeg()[:20], None)
+
+
+def test_a_last_box_without_a_size_goes_to_the_end():
+    data = bytearray(heic())
+    at = data.index(b"mdat") - 4
+    data[at : at + 4] = bytes(4)
+    assert made(bytes(data)).width == 320
+
+
+def test_a_damaged_photo_is_refused_over_the_streams_too():
+    out = io.BytesIO()
+    serve(io.BytesIO((5).to_bytes(8, "big") + b"hello"), out)
+    with pytest.raises(errors.PhotoUnreadable):
+        ask(b"hello", io.BytesIO(), io.BytesIO(out.getvalue()))
+
+
 # What may travel behind a photo
 
 
@@ -239,6 +284,10 @@ def test_what_phones_append_is_taken_and_never_shown(data):
     result = made(data)
     assert b"ftyp" not in result.display
     assert b"SEFT" not in result.display
+
+
+def test_what_only_looks_like_the_end_of_an_archive_is_taken():
+    assert open_container(jpeg() + b"PK\x05\x06" + b"\x01" * 30, None).kind is Kind.JPEG
 
 
 def test_trailer_of_nothing():
@@ -316,16 +365,51 @@ def test_the_first_frame_of_an_animation(form):
     assert red > 200 > green
 
 
+def display_p3() -> bytes:
+    """A matrix profile with the primaries of Display P3 and a gamma of 2.2 (ICC.1:2010 §8.3)."""
+
+    def fixed(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ \x00\x00\x00\x00" + fixed(*values)
+
+    gamma = b"curv\x00\x00\x00\x00" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\x00\x00"
+    name = b"desc\x00\x00\x00\x00" + struct.pack(">I", 11) + b"Display P3\x00" + bytes(78 + 3)
+    tags = {
+        b"desc": name,
+        b"cprt": b"text\x00\x00\x00\x00none\x00\x00\x00\x00",
+        b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        b"rXYZ": xyz(0.5151, 0.2412, -0.0011),
+        b"gXYZ": xyz(0.2920, 0.6922, 0.0419),
+        b"bXYZ": xyz(0.1571, 0.0666, 0.7841),
+        b"rTRC": gamma,
+        b"gTRC": gamma,
+        b"bTRC": gamma,
+    }
+    table, body, at = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for tag, value in tags.items():
+        table += tag + struct.pack(">II", at + len(body), len(value))
+        body += value
+    head = struct.pack(">I4sI", at + len(body), b"none", 0x02100000) + b"mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+    return (head + fixed(0.9642, 1.0, 0.8249)).ljust(128, b"\x00") + table + body
+
+
 def test_display_p3_is_converted_to_srgb():
-    # Linear light stands in for any wide profile: without conversion the grey would stay 128.
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ"))
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    for odd in (profile, lab, None):
+    out = io.BytesIO()
+    Image.new("RGB", (50, 50), (200, 60, 60)).save(out, "PNG", icc_profile=display_p3())
+    red, green, blue = opened(made(out.getvalue()).display).getpixel((25, 25))
+    assert red > 210
+    assert max(green, blue) < 55
+
+
+def test_profiles_that_are_broken_or_of_other_colours_are_ignored():
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for block in (lab, b"not a profile", display_p3()[:200]):
         out = io.BytesIO()
-        block = odd.tobytes() if odd else b"not a profile"
-        Image.new("RGB", (50, 50), (128, 128, 128)).save(out, "JPEG", icc_profile=block)
+        Image.new("RGB", (50, 50), (128, 128, 128)).save(out, "PNG", icc_profile=block)
         display = opened(made(out.getvalue()).display)
-        assert display.mode == "RGB"
+        assert display.getpixel((25, 25)) == pytest.approx((128, 128, 128), abs=3)
         assert "icc_profile" not in display.info
 
 

@@ -152,6 +152,15 @@ def test_memory_that_is_not_there_is_a_photo_too_large(monkeypatch):
         ask(b"x", io.BytesIO(), io.BytesIO(out.getvalue()))
 
 
+def test_memory_that_is_not_there_for_a_jpeg_is_a_busy_server(monkeypatch):
+    def greedy(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("app.media.service.decoding.derive", greedy)
+    with pytest.raises(errors.PhotoBusy):
+        decode(open_container(jpeg(), None))
+
+
 def test_a_full_gate_sends_away_with_a_time_to_come_back():
     gate, inside, leave = Gate(1, 1, 0.05), threading.Event(), threading.Event()
 

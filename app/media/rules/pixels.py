@@ -158,7 +158,11 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
     elif image.mode not in {"L", "RGB", "CMYK"}:
         image = image.convert("RGB")
     if max(image.size) > side:
-        image.thumbnail((side, side), Image.Resampling.HAMMING, reducing_gap=2.0)
+        # Most phones make 4 032 × 3 024, which the decoder halves to 2 016. For the last hundredth a pixel that lies at
+        # most half its width off its place is good enough to look at, and saves a third of the whole time.
+        barely = max(image.size) <= side * 1.01
+        how = Image.Resampling.NEAREST if barely else Image.Resampling.HAMMING
+        image.thumbnail((side, side), how, reducing_gap=2.0)
     if image.mode == "RGBA":
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image, mask=image.getchannel("A"))

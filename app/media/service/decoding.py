@@ -155,4 +155,7 @@ def decode(container: Container) -> Derived:
     if container.kind is Kind.HEIC:
         return heic_decoders().derive(container)
     with decoding_gate().turn():
-        return derive(container)
+        try:
+            return derive(container)
+        except MemoryError as error:
+            raise PhotoBusy("There is not enough memory for this photo now: send it again shortly.") from error
