@@ -173,7 +173,7 @@ class ImportFields(Body):
 class ImportForm(Body):
     """A boundary file and how to read it."""
 
-    file: FileStorage = Field(description="GeoJSON, GeoPackage or zipped Shapefile of at most 128 MiB")
+    file: FileStorage = Field(description="GeoJSON, GeoPackage or zipped Shapefile of at most 64 MiB")
     level: Literal["city", "district", "street", "community", "cell", "mixed"] = Field(
         description="Level of all its areas; mixed: by the length of each code"
     )

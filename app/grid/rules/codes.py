@@ -82,11 +82,3 @@ def code_problem(code: str, level: Level) -> str | None:
     if len(code) not in LENGTHS[level]:
         return f"{code} has {len(code)} digits: a {level.word} needs {wanted}"
     return None
-
-
-def chain_codes(code: str) -> list[str]:
-    """The codes of the areas that hold this one, from the city down, itself last."""
-    codes = [code]
-    while (above := parent_code(codes[0])) is not None:
-        codes.insert(0, above)
-    return codes

@@ -55,7 +55,11 @@ class Located:
 
 
 class GridIndex:
-    """The live grid in memory. Cells are kept in code order, so that the first of several hits is the lowest code."""
+    """The live grid in memory. Cells are kept in code order, so that the first of several hits is the lowest code.
+
+    Nothing is prepared in advance by GEOS: prepared geometries fill their indexes on first use, which several threads
+    must not do at once, and for polygons of a cell's size they gain nothing.
+    """
 
     def __init__(self, areas: Sequence[LiveArea]) -> None:
         names = {area.code: AreaName(Level(area.level).word, area.code, area.name) for area in areas}
@@ -70,7 +74,6 @@ class GridIndex:
         self._tree = shapely.STRtree(self._geoms)
         self._above_codes = [area.code for area in above]
         self._above = shapely.STRtree(np.array([area.geom for area in above], dtype=object))
-        shapely.prepare(self._geoms)
 
     def __len__(self) -> int:
         """How many cells are live."""

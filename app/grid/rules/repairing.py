@@ -98,11 +98,10 @@ def _mend(
     raw: Geometries = shapely.force_2d(np.array([feature.geom for feature in features], dtype=object))
     valid = shapely.is_valid(raw)
     geoms = polygonal(shapely.make_valid(raw, method="structure", keep_collapsed=False))
-    above = (
-        shapely.force_2d([f.geom for f in levels.get(Level(level - 1), [])]) if level else np.array([], dtype=object)
-    )
+    above = [feature.geom for feature in levels.get(Level(level - 1), [])] if level else []
+    holes = [] if valid.all() else _holes(geoms[valid], shapely.force_2d(np.array(above, dtype=object)))
     for row in np.flatnonzero(~valid):
-        hole = _own_hole(raw[row], np.delete(geoms, row), above, tolerance_m)
+        hole = _own_hole(raw[row], holes, tolerance_m)
         geoms[row] = geoms[row] if hole is None else hole
     _note_overlaps(features, geoms, tolerance_m, answer)
     reach = tolerance_m / METRES_PER_DEGREE
@@ -131,12 +130,16 @@ def _rounded(geoms: Any) -> Geometries:
     return answer
 
 
-def _own_hole(broken: Any, others: Geometries, above: Geometries, tolerance_m: float) -> Any:
-    """The hole between the others whose corners are just those of a broken outline: the same area, corners in order."""
+def _holes(others: Geometries, above: Geometries) -> list[Any]:
+    """The ground that sound areas leave free: holes between them, and what of the areas above they do not cover."""
     ground = shapely.union_all(others)
-    parts = shapely.get_parts(ground)
-    holes = [shapely.polygons(ring) for part in parts for ring in part.interiors]
-    holes += list(shapely.get_parts(polygonal(shapely.difference(shapely.make_valid(above), ground))))
+    between = [shapely.polygons(ring) for part in shapely.get_parts(ground) for ring in part.interiors]
+    bare = polygonal(shapely.difference(shapely.make_valid(above), ground))
+    return [*between, *shapely.get_parts(bare)]
+
+
+def _own_hole(broken: Any, holes: Sequence[Any], tolerance_m: float) -> Any:
+    """The hole whose corners are just those of a broken outline: the same area with its corners in order, or None."""
     corners = shapely.MultiPoint(shapely.get_coordinates(broken))
     reach = tolerance_m / METRES_PER_DEGREE
     for hole in holes:
@@ -150,7 +153,7 @@ def _note_overlaps(features: Sequence[Feature], geoms: Geometries, tolerance_m: 
     """Overlaps wider than the tolerance: cleaning gives them to somebody, and a person must confirm to whom."""
     plane = Plane.around(geoms)
     tree = shapely.STRtree(geoms)
-    one, other = tree.query(geoms, predicate="overlaps")
+    one, other = tree.query(geoms, predicate="intersects")
     pairs = one < other
     one, other = one[pairs], other[pairs]
     shared = plane.metric(polygonal(shapely.intersection(geoms[one], geoms[other])))

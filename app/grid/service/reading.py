@@ -24,8 +24,8 @@ from app.grid.rules.faults import FaultKind, GridFault
 from app.grid.rules.georeference import source_crs, to_storage
 from app.grid.rules.proposal import Feature
 
-MAX_FILE_BYTES = 128 * 1024 * 1024
-MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 MAX_FEATURES = 200_000
 MAX_ZIP_ENTRIES = 100
 MIXED = "mixed"
