@@ -90,6 +90,14 @@ def test_a_wide_overlap_is_mended_but_a_person_must_confirm():
     assert any(INNER in decision and SECOND in decision and "confirm" in decision for decision in mended.decisions)
 
 
+def test_an_area_inside_another_is_named():
+    areas = made_city()
+    inside = geom_of(areas, INNER).buffer(-STEP / 5)
+    mended, faults = faults_after([*areas, areas[-1]._replace(code="310101001001099", geom=inside)])
+    assert any("310101001001099" in decision and INNER in decision for decision in mended.decisions)
+    assert {fault.kind for fault in faults} <= {"empty"}
+
+
 def test_a_wide_gap_is_left_to_a_person():
     areas = [area for area in made_city() if area.code != INNER]
     mended, faults = faults_after(areas)

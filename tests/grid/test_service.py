@@ -1,16 +1,20 @@
 """Points find their place; files are accepted whole or not at all; who follows a retired area is known."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import numpy as np
 import pytest
 import shapely
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.grid import service
-from app.grid.errors import GridGap, OutsideCity, UnknownArea
+from app.grid.errors import BadDutyZone, GridGap, GridMoved, OutsideCity, UnknownArea
 from app.grid.models import Area, GridState
 from app.grid.rules.coordinates import from_wgs84, to_wgs84
+from app.grid.service import locating
+from tests.factories import accounts
 from tests.factories.grid import CITY, SOUTH, STEP, WEST, a_grid, centre, geojson, made_city
 
 INNER = "310101001001005"
@@ -207,3 +211,98 @@ def test_the_chain_of_live_and_retired_areas(session, now):
     assert service.chain(session, INNER) == before
     with pytest.raises(UnknownArea):
         service.chain(session, "310101001001777")
+
+
+def handed_in(session, areas, now):
+    return service.request_import(
+        session, service.HandedIn("key", "areas.geojson", MIXED, dry_run=False), by=None, now=now
+    )
+
+
+def test_a_verdict_on_a_grid_that_moved_is_not_taken(session, now):
+    areas = made_city()
+    import_id = handed_in(session, areas, now)
+    before = service.live_grid(session)
+    verdict = service.check_file(geojson(areas), MIXED, before)
+    a_grid(session, now=now)
+    with pytest.raises(GridMoved):
+        service.conclude_import(session, import_id, verdict, checked=before.stamp, now=now)
+    assert service.find_import(session, import_id).status == "pending"
+
+
+def test_a_concluded_import_stays_as_it_is(session, now):
+    areas = made_city()
+    import_id = handed_in(session, areas, now)
+    grid = service.live_grid(session)
+    verdict = service.check_file(geojson(areas), MIXED, grid)
+    service.conclude_import(session, import_id, verdict, checked=grid.stamp, now=now)
+    service.conclude_import(session, import_id, verdict, checked=grid.stamp, now=now + timedelta(days=1))
+    session.expire_all()
+    found = service.find_import(session, import_id)
+    assert (found.status, found.finished_at) == ("accepted", now)
+
+
+def test_a_verdict_with_faults_is_never_accepted(session, now):
+    verdict = service.check_file(b"", MIXED, service.live_grid(session))
+    with pytest.raises(ValueError, match="never accepted"):
+        service.accept(session, verdict, now=now)
+
+
+def test_a_corrected_border_keeps_the_codes_of_the_areas_above(session, now):
+    a_grid(session, now=now)
+    later = now + timedelta(days=1)
+    assert service.import_file(session, geojson(renumbered(made_city(seed=2))), MIXED, now=later).counts["reshaped"] > 0
+    rows = session.execute(
+        text("SELECT area_m2, ST_Area(geom::geography) AS true_m2, valid_from FROM areas WHERE level = 3")
+    ).all()
+    assert {row.valid_from for row in rows} == {now}
+    assert all(row.area_m2 == pytest.approx(row.true_m2, rel=1e-6) for row in rows)
+
+
+def test_a_person_and_their_zones(session, now):
+    a_grid(session, now=now)
+    user = accounts.staff(session, "inspector", CITY)
+    zone = service.NewZone("Z1", "One", frozenset({INNER}), frozenset({user}))
+    service.put_duty_zone(session, zone, now=now)
+    assert service.zones_of_person(session, user) == ["Z1"]
+    assert [person.id for person in service.people_of_zone(session, "Z1")] == [user]
+    later = now + timedelta(days=1)
+    service.put_duty_zone(session, service.NewZone("Z1", "One", frozenset({INNER}), frozenset()), now=later)
+    assert service.zones_of_person(session, user) == []
+    with pytest.raises(BadDutyZone):
+        service.put_duty_zone(session, service.NewZone("Z1", "One", frozenset(), frozenset()), now=later)
+
+
+def test_the_database_itself_keeps_a_cell_out_of_two_zones(session, now):
+    a_grid(session, now=now)
+    service.put_duty_zone(session, service.NewZone("Z1", "One", frozenset({INNER}), frozenset()), now=now)
+    session.execute(text("INSERT INTO duty_zones (code, name, valid_from) VALUES ('Z2', 'Two', :now)"), {"now": now})
+    with pytest.raises(IntegrityError, match="ex_duty_zone_cells_cell_code"):
+        session.execute(
+            text(
+                "INSERT INTO duty_zone_cells (id, zone_code, cell_code, valid_from) "
+                "VALUES (gen_random_uuid(), 'Z2', :cell, :now)"
+            ),
+            {"cell": INNER, "now": now + timedelta(days=3)},
+        )
+
+
+def test_a_base_layer_is_replaced_whole(session, now):
+    road = shapely.LineString([(WEST, SOUTH), (WEST + STEP, SOUTH)])
+    for names in (["One", "Two"], ["Three"]):
+        lines = [service.BaseLine(name, "primary", road) for name in names]
+        service.replace_base_layer(session, "roads", lines, now=now)
+    assert session.scalars(text("SELECT name FROM base_features WHERE layer = 'roads'")).all() == ["Three"]
+    service.replace_base_layer(session, "roads", [], now=now)
+    assert session.scalar(text("SELECT count(*) FROM base_features")) == 0
+
+
+def test_many_threads_share_one_index(session, now):
+    areas = a_grid(session, now=now)
+    shared = locating.index(session)
+    random = np.random.default_rng(5)
+    points = random.uniform((WEST, SOUTH), (WEST + 6 * STEP, SOUTH + 6 * STEP), (2_000, 2))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: shared.locate_many(points[:, 0], points[:, 1]).cells, range(32)))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(areas) == 45
