@@ -19,7 +19,7 @@ def test_the_demo_city_is_loaded_once_and_answers(session, now):
     assert not load_demo_city(session, DATA, now, said.append)
     assert len(said) == 6
 
-    place = grid.locate(session, 121.4652, 31.2338).place
+    place = grid.locate(session, 121.4652, 31.2338)
     assert [len(area.code) for area in place.areas] == [4, 6, 9, 12, 15]
     assert len(grid.people_of_zone(session, place.duty_zone.code)) == 2
 

@@ -220,5 +220,5 @@ def _opened_at(
     elif path and path[-1] == "decide_hold":
         since = timedelta(days=dice.uniform(0.2, 6))
     else:
-        since = timedelta(minutes=math.exp(dice.uniform(math.log(3), math.log(420))))
+        since = timedelta(minutes=math.exp(dice.uniform(math.log(1.5), math.log(240))))
     return now - took - since - timedelta(minutes=1)

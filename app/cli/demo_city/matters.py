@@ -171,6 +171,22 @@ MATTERS: tuple[Matter, ...] = (
         weight=6,
     ),
     Matter(
+        "railing",
+        "02017",
+        _TOWN,
+        ("{road}中间护栏被撞倒了三节。", "护栏歪到车道里，晚上看不清。"),
+        ("护栏已扶正更换，连续完好。",),
+        weight=6,
+    ),
+    Matter(
+        "sign",
+        "02010",
+        _TOWN,
+        ("{road}路口的指路牌歪了，快要掉下来。", "指示牌被风吹斜，方向都指错了。"),
+        ("标志牌已校正加固。",),
+        weight=5,
+    ),
+    Matter(
         "water",
         "06025",
         _WATER,

@@ -261,6 +261,35 @@ def _building_site(pen: Pen, spot: Spot, solved: bool) -> None:
         pen.polygon([(spot.x - 130, 420), (spot.x - 10, 330), (spot.x + 100, 420)], fill=(170, 138, 96))
 
 
+def _railing(pen: Pen, spot: Spot, solved: bool) -> None:
+    for number in range(8):
+        left = spot.x - 260 + number * 66
+        lean = 0 if solved or number not in {3, 4, 5} else 46
+        top = 372 if not lean else 420
+        for bar in range(0, 66, 11):
+            pen.line([(left + bar, 446), (left + bar + lean, top)], fill=(236, 238, 240), width=3)
+        pen.line([(left + lean, top), (left + 66 + lean, top)], fill=(236, 238, 240), width=6)
+        pen.line([(left, 446), (left + lean, top)], fill=(60, 110, 190), width=6)
+
+
+def _sign(pen: Pen, spot: Spot, solved: bool) -> None:
+    """A road sign on its pole; before the work both lean."""
+    angle = 0.0 if solved else math.radians(24)
+    cos, sin = math.cos(angle), math.sin(angle)
+
+    def leaning(x: float, y: float) -> tuple[float, float]:
+        """A point of the upright sign (from its foot), leant over."""
+        return spot.x + x * cos - y * sin, 424 + x * sin + y * cos
+
+    pen.line([leaning(0, 0), leaning(0, -230)], fill=(150, 154, 158), width=9)
+    board = [leaning(x, y) for x, y in ((-95, -240), (95, -240), (95, -130), (-95, -130))]
+    pen.polygon(board, fill=(28, 92, 180), outline=(245, 245, 245), width=4)
+    arrow = ((-52, -150), (-52, -180), (-68, -180), (-40, -216), (-12, -180), (-28, -180), (-28, -150))
+    pen.polygon([leaning(x, y) for x, y in arrow], fill=(245, 245, 245))
+    for y in (-208, -186, -164):
+        pen.line([leaning(12, y), leaning(72, y)], fill=(245, 245, 245), width=6)
+
+
 SUBJECTS: Mapping[str, Callable[[Pen, Spot, bool], None]] = {
     "manhole": _manhole,
     "litter": _litter,
@@ -273,6 +302,8 @@ SUBJECTS: Mapping[str, Callable[[Pen, Spot, bool], None]] = {
     "lamp": _lamp,
     "water": _dirty_water,
     "site": _building_site,
+    "railing": _railing,
+    "sign": _sign,
 }
 
 
