@@ -6,11 +6,15 @@ kept or none of it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.config import Config
 
@@ -22,12 +26,15 @@ class Database:
         self.bind = bind
         joined = "create_savepoint" if isinstance(bind, Connection) else "conditional_savepoint"
         self._sessions = sessionmaker(bind, expire_on_commit=False, join_transaction_mode=joined)
+        # Under READ COMMITTED every statement has a snapshot of its own anyway: a read needs no BEGIN and no COMMIT.
+        alone = bind.execution_options(isolation_level="AUTOCOMMIT") if isinstance(bind, Engine) else bind
+        self._reads = sessionmaker(alone, expire_on_commit=False, join_transaction_mode=joined)
 
     @classmethod
     def connect(cls, config: Config) -> Database:
         """A database with its own connection pool.
 
-        A connection that died (server restarted) is replaced before use; a transaction that idles over a minute is
+        A connection that died while it rested (server restarted) is replaced before use; a transaction that idles over a minute is
         ended by the server, so that no forgotten one holds back the change feed.
         """
         options = "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=60000 -c timezone=UTC"
@@ -36,11 +43,12 @@ class Database:
             pool_size=config.pool_size,
             max_overflow=config.pool_size,
             pool_timeout=10,
-            pool_pre_ping=True,
             # What people wrote must not turn up in a log beside the statement that failed.
             hide_parameters=True,
             connect_args={"options": options, "application_name": "fieldgrid", "connect_timeout": 5},
         )
+        event.listen(engine, "checkout", _replace_if_dead)
+        event.listen(engine, "checkin", _note_rest)
         return cls(engine)
 
     @contextmanager
@@ -49,6 +57,35 @@ class Database:
         with self._sessions() as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def read_unit(self) -> Iterator[Session]:
+        """A session that only reads: two round trips to the server less than a unit of work."""
+        with self._reads() as session:
+            yield session
+
+
+RESTED_S = 5.0
+
+
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _replace_if_dead(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that rested whether it still lives; the pool replaces a dead one and all of its age.
+
+    One that was used a moment ago is not asked: that would be a round trip for every unit of work. Where the server
+    went away in this moment, one request is answered with 503 and Retry-After.
+    """
+    if time.monotonic() - record.info.get("rests_since", time.monotonic()) < RESTED_S:
+        return
+    try:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute("SELECT 1")
+        connection.rollback()
+    except Exception as dead:
+        raise DisconnectionError("the server closed this connection while it rested") from dead
 
 
 _current: list[Database] = []
@@ -74,4 +111,11 @@ def database() -> Database:
 def unit_of_work() -> Iterator[Session]:
     """One unit of work on the process's database: everything in the block is kept, or nothing."""
     with database().unit_of_work() as session:
+        yield session
+
+
+@contextmanager
+def read_unit() -> Iterator[Session]:
+    """A session of the process's database for reading only."""
+    with database().read_unit() as session:
         yield session

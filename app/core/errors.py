@@ -37,6 +37,11 @@ class Invalid(DomainError):
     title = "The input is not valid"
 
 
+class Malformed(DomainError):
+    slug = "bad-request"
+    title = "The request cannot be read"
+
+
 class Unauthenticated(DomainError):
     slug = "unauthenticated"
     title = "Sign in first"
@@ -75,6 +80,11 @@ class TooLarge(DomainError):
 class WrongType(DomainError):
     slug = "wrong-type"
     title = "Wrong content type"
+
+
+class Damaged(DomainError):
+    slug = "damaged"
+    title = "The bytes were damaged on their way"
 
 
 class VersionMissing(DomainError):

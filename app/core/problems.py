@@ -19,6 +19,7 @@ from app.core.http import Replay
 log = structlog.get_logger()
 
 STATUS: dict[type[DomainError], int] = {
+    errors.Malformed: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.NotFound: 404,
@@ -30,6 +31,7 @@ STATUS: dict[type[DomainError], int] = {
     errors.Invalid: 422,
     errors.VersionMissing: 428,
     errors.TooMany: 429,
+    errors.Damaged: 460,
     errors.Unavailable: 503,
 }
 

@@ -2,9 +2,10 @@
 
 from app.core.errors import (
     Conflict,
-    DomainError,
+    Damaged,
     Gone,
     Invalid,
+    Malformed,
     NotFound,
     Stale,
     TooLarge,
@@ -79,15 +80,11 @@ class OffsetDiffers(Conflict):
     title = "The upload is at another place"
 
 
-class ChecksumUnknown(DomainError):
-    """Answered with 400, as the protocol says."""
-
+class ChecksumUnknown(Malformed):
     slug = "checksum-unknown"
     title = "The checksum's algorithm is not known"
 
 
-class ChecksumDiffers(DomainError):
-    """Answered with 460, as the protocol says."""
-
+class ChecksumDiffers(Damaged):
     slug = "checksum-differs"
     title = "The part was damaged on its way"

@@ -14,10 +14,9 @@ from app.core.db import unit_of_work
 from app.core.errors import Invalid, TooLarge, WrongType
 from app.core.http import answer, json_response, write_unit
 from app.core.intake import takes
-from app.core.problems import problem
 from app.core.schemas import problems
 from app.media import service
-from app.media.errors import ChecksumDiffers, ChecksumUnknown, PhotoTooLarge, UploadVersion
+from app.media.errors import PhotoTooLarge, UploadVersion
 from app.media.queries import UploadRow
 from app.media.rules import resumable
 from app.media.rules.kinds import MAX_BYTES
@@ -86,11 +85,7 @@ def continue_upload(path: UploadPath, header: PartHeader) -> Response:
         upload = service.upload_for(session, path.upload_id, principal=principal, now=now)
     part = request.get_data(cache=False)
     service.check_part(upload, header.upload_offset, len(part))
-    try:
-        resumable.check_sum(part, header.upload_checksum)
-    except (ChecksumUnknown, ChecksumDiffers) as error:
-        status = 400 if isinstance(error, ChecksumUnknown) else 460
-        return problem(status, error.slug, error.title, error.detail)
+    resumable.check_sum(part, header.upload_checksum)
     if not part:
         return _done(_headers(upload))
     if upload.received + len(part) == upload.length:
