@@ -40,9 +40,9 @@ step() {
     sleep 0.1
     shown=$((shown + 1))
     if [ -t 2 ]; then
-      ((shown % 10)) || printf '\r%s ... %s' "${words[*]}" "$(seconds_since "$began")" >&2
+      ((shown % 10)) || printf '\r\033[K%s ... %s  %s' "${words[*]}" "$(seconds_since "$began")" "$(last_line "$log")" >&2
     elif ((shown % 100 == 0)); then
-      say "${words[*]} ... $(seconds_since "$began")"
+      say "${words[*]} ... $(seconds_since "$began")  $(last_line "$log")"
     fi
   done
   wait "$pid" || code=$?
@@ -57,6 +57,8 @@ step() {
   rm -f "$log"
   return "$code"
 }
+
+last_line() { tail -n 1 "$1" | tr -d '\r' | cut -c1-60; }
 
 # The causes a newcomer can do something about, read from what the failed tool wrote.
 explain_failure() {

@@ -215,7 +215,7 @@ place_code() {
 }
 
 # The product's commands as the service user, from where the programs run.
-app_cli_as_service() { (cd "$CODE" && as_service env PYTHONPATH="$CODE" "$RUN_VENV/bin/python" -P -m app.cli "$@"); }
+app_cli_as_service() { (cd "$CODE" && as_service env PYTHONPATH="$CODE" PYTHONUNBUFFERED=1 "$RUN_VENV/bin/python" -P -m app.cli "$@"); }
 
 # --- up and down ---------------------------------------------------------------------------------------------------------
 
