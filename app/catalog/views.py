@@ -8,7 +8,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from app.catalog import queries
 from app.catalog.schemas import TypesPage, TypesQuery
 from app.core.auth import public
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.http import json_response
 from app.core.paging import decode_cursor, page
 from app.core.schemas import problems
@@ -22,7 +22,7 @@ def list_types(query: TypesQuery) -> Response:
     """List types of parts and matters with their filing conditions."""
     after = [str(value) for value in decode_cursor(query.cursor, 3)] if query.cursor else None
     filters = {"scheme": query.scheme, "kind": query.kind, "class_code": query.class_code, "q": query.q}
-    with unit_of_work() as session:
+    with read_unit() as session:
         rows = queries.list_types(session, filters, after, query.limit + 1)
     shown, next_cursor = page(rows, query.limit, lambda row: (row.scheme, row.kind, row.code))
     return json_response({"items": [row._asdict() for row in shown], "next_cursor": next_cursor})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -34,8 +34,8 @@ class Database:
     def connect(cls, config: Config) -> Database:
         """A database with its own connection pool.
 
-        A connection that died while it rested (server restarted) is replaced before use; a transaction that idles over a minute is
-        ended by the server, so that no forgotten one holds back the change feed.
+        A connection that died while it rested (server restarted) is replaced before use; a transaction that idles
+        over a minute is ended by the server, so that no forgotten one holds back the change feed.
         """
         options = "-c idle_in_transaction_session_timeout=60000 -c statement_timeout=60000 -c timezone=UTC"
         engine = create_engine(
@@ -51,18 +51,20 @@ class Database:
         event.listen(engine, "checkin", _note_rest)
         return cls(engine)
 
-    @contextmanager
-    def unit_of_work(self) -> Iterator[Session]:
+    def unit_of_work(self) -> AbstractContextManager[Session]:
         """A session whose work is committed when the block ends well and rolled back when it raises."""
-        with self._sessions() as session:
-            yield session
-            session.commit()
+        return _unit(self._sessions)
 
-    @contextmanager
-    def read_unit(self) -> Iterator[Session]:
+    def read_unit(self) -> AbstractContextManager[Session]:
         """A session that only reads: two round trips to the server less than a unit of work."""
-        with self._reads() as session:
-            yield session
+        return _unit(self._reads)
+
+
+@contextmanager
+def _unit(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    with sessions() as session:
+        yield session
+        session.commit()
 
 
 RESTED_S = 5.0

@@ -11,7 +11,7 @@ from app.catalog import service as catalog
 from app.core import clock
 from app.core.auth import needs
 from app.core.config import config
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.http import json_response
 from app.core.schemas import problems
 from app.grid import service as grid
@@ -29,7 +29,7 @@ def explain_routing(body: ExplainIn) -> Response:
     """Say whose a case of this type at this place would be, and why."""
     lon, lat = body.position.wgs84()
     on = body.on or clock.now().astimezone(ZoneInfo(config().city_tz)).date()
-    with unit_of_work() as session:
+    with read_unit() as session:
         type_row = catalog.find_type(session, body.type)
         place = grid.locate(session, lon, lat)
         found = service.route(session, type_row=type_row, place=place, on=on)

@@ -10,7 +10,7 @@ from app.accounts.views import tokens
 from app.core import clock
 from app.core.auth import Principal
 from app.core.config import Config
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 
 # These sign in or out by themselves: whatever token an earlier sign-in left in the header must not be in their way.
 OWN_SIGN_IN = frozenset(
@@ -33,7 +33,7 @@ class DatabaseAuthenticator:
             return service.anonymous(address)
         now = clock.now()
         claims = tokens.unexpired(tokens.read(token), tokens.ACCESS, now)
-        with unit_of_work() as session:
+        with read_unit() as session:
             found = service.principal(session, claims.user_id, claims.family_id, address=address, now=now)
         if found is None:
             raise TokenInvalid("This sign-in was ended: sign in again.")

@@ -12,7 +12,7 @@ from app.accounts.views.blueprint import accounts
 from app.accounts.views.shown import shown
 from app.core import clock
 from app.core.auth import current_principal, needs
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.http import json_response
 from app.core.paging import decode_cursor, page
 from app.core.schemas import problems
@@ -24,7 +24,7 @@ def me() -> Response:
     """Who I am and what I may do where"""
     user_id = current_principal().id
     assert user_id is not None, "me.read belongs to signed-in users"
-    with unit_of_work() as session:
+    with read_unit() as session:
         return json_response(shown(session, user_id, clock.now()))
 
 
@@ -34,7 +34,7 @@ def me() -> Response:
 @needs("organizations.list")
 def list_organizations(query: OrganizationsQuery) -> Response:
     """Territories, departments and units, by code"""
-    with unit_of_work() as session:
+    with read_unit() as session:
         rows = queries.list_organizations(
             session, kind=query.kind, parent=query.parent, after=_after(query.cursor), limit=query.limit
         )
@@ -47,7 +47,7 @@ def list_organizations(query: OrganizationsQuery) -> Response:
 def list_users(query: UsersQuery) -> Response:
     """Staff on the ground that my grants cover and of my organisation, by user name"""
     principal = current_principal()
-    with unit_of_work() as session:
+    with read_unit() as session:
         rows = queries.list_users(
             session,
             role=query.role,

@@ -26,7 +26,7 @@ from app.cases.views.inputs import command_of
 from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.config import config
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.http import answer, if_match, json_response, write_unit
 from app.core.paging import decode_cursor, encode_cursor
 from app.core.schemas import problems
@@ -41,7 +41,7 @@ UNSEEN = problems(401, 403, 404)
 def list_cases(query: CasesQuery) -> Response:
     """Cases I may see, newest first."""
     found, principal, now = filter_of(query, config().city_tz), current_principal(), clock.now()
-    with unit_of_work() as session:
+    with read_unit() as session:
         items, cursor = service.cases_for(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
         body: dict[str, Any] = {"items": items, "next_cursor": cursor}
         if query.count:
@@ -54,7 +54,7 @@ def list_cases(query: CasesQuery) -> Response:
 @needs("case.read")
 def get_case(path: NumberPath) -> Response:
     """One case with its clocks, reports and photos."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         case = service.case_card(session, path.number, current_principal(), now=clock.now())
     return json_response(case, version=case["version"])
 
@@ -65,7 +65,7 @@ def list_case_events(path: NumberPath, query: EventsQuery) -> Response:
     """The chain of a case's events, oldest first."""
     after = int(decode_cursor(query.cursor, 1)[0]) if query.cursor else 0
     principal = current_principal()
-    with unit_of_work() as session:
+    with read_unit() as session:
         case = service.case_row(session, path.number, principal)
         items = service.events_for(session, case, principal, after=after, limit=query.limit + 1)
     more = len(items) > query.limit
@@ -78,7 +78,7 @@ def list_case_events(path: NumberPath, query: EventsQuery) -> Response:
 def list_case_actions(path: NumberPath) -> Response:
     """What I may do to the case now, with the inputs each action takes, or why not."""
     principal = current_principal()
-    with unit_of_work() as session:
+    with read_unit() as session:
         case = service.case_row(session, path.number, principal)
         found = service.choices_of(session, case, principal=principal, now=clock.now())
     items = [
@@ -112,7 +112,7 @@ def act_on_case(path: ActionPath, body: ActionIn) -> Response:
 @needs("case.read")
 def get_case_routing(path: NumberPath) -> Response:
     """Which rules proposed the owner, and why."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         case = service.case_row(session, path.number, current_principal())
     return json_response(case["routing"] or {"lead": None, "helpers": [], "auto": False, "version": None, "trace": []})
 
@@ -125,7 +125,7 @@ def get_case_routing(path: NumberPath) -> Response:
 @needs("case.verify_chain")
 def verify_case_chain(path: NumberPath) -> Response:
     """Check that the case's events are those that were written."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         case = service.case_row(session, path.number, current_principal())
         verdict = service.verify_chain(session, case)
     faults = [{"seq": fault.seq, "code": fault.code, "detail": fault.detail} for fault in verdict.faults]

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from app.core.auth import needs
 from app.core.config import config
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.errors import Fault
 from app.core.http import json_response
 from app.core.paging import decode_cursor, page
@@ -33,7 +33,7 @@ def list_areas(query: AreasQuery) -> Response:
     """List areas in the order of their codes."""
     wanted = _filter(query)
     after = str(decode_cursor(query.cursor, 1)[0]) if query.cursor else None
-    with unit_of_work() as session:
+    with read_unit() as session:
         version = live.state(session).version
         if unchanged(version):
             return versioned(None, version)
@@ -46,7 +46,7 @@ def list_areas(query: AreasQuery) -> Response:
 @needs("grid.read")
 def get_area(path: AreaPath, query: AreaQuery) -> Response:
     """One area, live or retired."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         version = live.state(session).version
         row = queries.find_area(session, path.code, geometry=query.geometry)
         if row is None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from app.core.auth import current_principal, public
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.http import json_response
 from app.core.intake import takes
 from app.core.schemas import problems
@@ -25,7 +25,7 @@ MANY_BYTES = 4 * 1_048_576
 def locate(query: LocateQuery) -> Response:
     """Find the areas, the cell and the duty zone of a point."""
     lon, lat = to_wgs84(query.lon, query.lat, query.crs)
-    with unit_of_work() as session:
+    with read_unit() as session:
         place = service.locate(session, lon, lat)
         answer = place_as_json(place)
         if place.duty_zone is not None and current_principal().may("grid.people"):
@@ -50,7 +50,7 @@ def place_as_json(place: service.Place) -> dict[str, Any]:
 def locate_many(body: LocateManyIn) -> Response:
     """Find the cells of up to 10 000 points."""
     lons, lats = points_to_wgs84(body.points)
-    with unit_of_work() as session:
+    with read_unit() as session:
         found = service.locate_many(session, lons, lats)
     items = [{"cell": cell, "problem": problem} for cell, problem in zip(found.cells, found.problems, strict=True)]
     return json_response({"items": items})

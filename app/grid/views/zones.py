@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core import clock
 from app.core.auth import current_principal, needs
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.errors import Stale
 from app.core.http import answer, if_match, json_response, write_unit
 from app.core.paging import PageQuery, decode_cursor, page
@@ -28,7 +28,7 @@ from app.grid.views.blueprint import grid
 def list_duty_zones(query: PageQuery) -> Response:
     """List duty zones with their cells; for staff also with their people."""
     after = str(decode_cursor(query.cursor, 1)[0]) if query.cursor else ""
-    with unit_of_work() as session:
+    with read_unit() as session:
         version = live.state(session).version
         rows = queries.list_zones(session, after, query.limit + 1)
         shown, next_cursor = page(rows, query.limit, lambda row: (row.code,))
@@ -40,7 +40,7 @@ def list_duty_zones(query: PageQuery) -> Response:
 @needs("grid.read")
 def get_duty_zone(path: ZonePath) -> Response:
     """One duty zone."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         version = live.state(session).version
         (zone,) = _with_people(session, [service.find_duty_zone(session, path.code)])
     return json_response(zone, version=version)

@@ -11,7 +11,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from app.core import clock
 from app.core.auth import current_principal, needs
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.http import answer, json_response, write_unit
 from app.core.intake import takes
 from app.core.schemas import problems
@@ -66,7 +66,7 @@ def submit_report(body: ReportIn) -> Response:
 @needs("report.list")
 def list_reports(query: ReportsQuery) -> Response:
     """My reports, wherever they lie; for the desk also those in its areas. Newest first."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         items, cursor = service.reports_for(session, current_principal(), limit=query.limit, cursor=query.cursor)
     return json_response({"items": items, "next_cursor": cursor})
 
@@ -80,7 +80,7 @@ def get_report(path: ReportPath) -> Response:
 
 def _shown(report_id: UUID) -> dict[str, Any]:
     principal = current_principal()
-    with unit_of_work() as session:
+    with read_unit() as session:
         row = service.report_for(session, report_id, principal)
         return service.card(session, row, principal, now=clock.now())
 
@@ -125,7 +125,7 @@ def reopen_report(path: ReportPath, body: ReopenIn) -> Response:
 @needs("report.track")
 def track_report(path: TrackPath) -> Response:
     """A report as anybody sees it who holds its tracking code."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         found = service.track(session, path.code, now=clock.now())
     return json_response(found, headers={"Cache-Control": "no-store"})
 
