@@ -37,7 +37,7 @@ def test_its_faults_are_found_and_mended(countries):
     crossing = [fault for fault in faults if fault.kind == "invalid-geometry"]
     assert [names[fault.code] for fault in crossing] == ["Sudan"]
     assert (crossing[0].place.x, crossing[0].place.y) == pytest.approx((33.963, 9.464), abs=1e-3)
-    # Where South Sudan meets its neighbours, a corner is known to one side only: slivers of a thousandth of a millimetre.
+    # Where South Sudan meets its neighbours, one side knows a corner that the other does not: micrometre slivers.
     assert {fault.kind for fault in faults} == {"invalid-geometry", "overlap"}
     mended = repair(countries, tolerance_m=500)
     assert len(mended.features) == 177
