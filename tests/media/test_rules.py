@@ -144,6 +144,14 @@ def test_a_jpeg_that_claims_a_huge_size_is_refused():
         open_container(bytes(data), None)
 
 
+def test_a_progressive_jpeg_may_not_be_as_large_as_one_that_is_decoded_row_by_row():
+    data = bytearray(jpeg(progressive=True))
+    at = data.index(b"\xff\xc2")
+    data[at + 5 : at + 9] = struct.pack(">HH", 8000, 8000)
+    with pytest.raises(errors.PhotoTooLarge):
+        open_container(bytes(data), None)
+
+
 @pytest.mark.parametrize(("kind", "most"), [(Kind.JPEG, 110_000_000), (Kind.PNG, 50_000_000)])
 def test_the_pixel_limit_is_inclusive(kind, most):
     check_pixels(kind, most, 1)
@@ -419,9 +427,8 @@ def test_copies_carry_no_metadata():
     result = made(jpeg(shot, comment=b"my name", icc_profile=srgb, xmp=b"<x:xmpmeta/>"))
     assert result.exif is not None
     for copy in (result.display, result.thumb, public_copy(result.display)):
-        assert not {b"Exif", b"ICC_PROFILE", b"my name", b"xmpmeta", b"\xff\xe1", b"\xff\xfe"} & {
-            word for word in (b"Exif", b"ICC_PROFILE", b"my name", b"xmpmeta") if word in copy
-        }
+        found = [word for word in (b"Exif", b"ICC_PROFILE", b"my name", b"xmpmeta") if word in copy]
+        assert found == []
         assert set(opened(copy).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
     assert opened(result.display).size == (2000, 1000)
     assert opened(result.thumb).size == (320, 160)
@@ -624,6 +631,6 @@ def test_an_address_is_valid_for_fifteen_minutes_and_for_one_variant():
 
 def test_an_address_of_a_caller_is_not_stored_as_it_is():
     key = links.owner_key("address:192.0.2.7", "secret")
-    assert "192" not in key.removeprefix("address:")[:3] or "192.0.2.7" not in key
+    assert "192.0.2.7" not in key
     assert key == links.owner_key("address:192.0.2.7", "secret") != links.owner_key("address:192.0.2.8", "secret")
     assert links.owner_key(f"user:{PHOTO}", "secret") == f"user:{PHOTO}"

@@ -319,10 +319,17 @@ def test_the_sweep_removes_old_files_without_a_row_and_nothing_else(session):
     old = service.keep(jpeg(Shot(size=SMALL, seed=22)), filename=None)
     young = service.keep(encoded("PNG", Shot(size=SMALL, seed=23)), filename=None)
     make_old(*old.keys, referred.original_key, referred.display_key, referred.thumb_key)
-    jobs.sweep_orphans(0)
+    for hour in range(24):
+        jobs.sweep_orphans(hour * 3600)
     assert [store().exists(key) for key in old.keys] == [False] * 3
     assert all(store().exists(key) for key in young.keys)
     assert all(store().exists(key) for key in (referred.original_key, referred.display_key, referred.thumb_key))
+
+
+def test_every_hash_has_its_hour():
+    swept = [prefix for hour in range(24) for prefix in service.prefixes_of(hour)]
+    assert sorted(swept) == [f"{first:02x}" for first in range(256)]
+    assert service.prefixes_of(25) == service.prefixes_of(1)
 
 
 def test_bytes_that_were_sent_again_are_young_again(session, now):
@@ -354,7 +361,7 @@ def test_the_sweep_waits_for_a_row_that_is_being_written(committed, now):
     assert all(store().exists(key) for key in kept.keys)
 
 
-def test_twenty_at_once_with_the_same_photo_are_one_row(committed, now):
+def test_twelve_at_once_with_the_same_photo_are_one_row(committed, now):
     data = jpeg(Shot(size=SMALL, seed=26))
     found: list[tuple[UUID, bool]] = []
 

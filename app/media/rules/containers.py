@@ -15,7 +15,7 @@ import numpy as np
 
 from app.media.errors import PhotoUnreadable
 from app.media.rules.cargo import check_cargo
-from app.media.rules.kinds import Kind, check_name, check_pixels, sniff
+from app.media.rules.kinds import MAX_PIXELS_OTHER, Kind, check_name, check_pixels, sniff
 
 # An ordinary progressive photo has about ten scans. Each scan makes the decoder walk the whole picture once more, so
 # a small file with thousands of them would keep it busy for minutes.
@@ -27,6 +27,8 @@ _BROKEN = "The photo is damaged: take it again or export it as JPEG."
 
 _BOXES = frozenset(b"ftyp meta mdat free skip wide uuid moov moof mfra mpvd sefd idat".split())
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+# Baseline and extended sequential; the decoder keeps the coefficients of a whole picture of the others.
+_ROW_BY_ROW = frozenset({0xC0, 0xC1})
 _KEPT_PNG = frozenset({b"IHDR", b"PLTE", b"tRNS", b"iCCP", b"sRGB", b"IDAT", b"IEND"})
 
 
@@ -82,6 +84,8 @@ def _open_jpeg(data: bytes) -> tuple[Container, int]:
             found.end = stop
         if marker in _FRAMES and not found.width and len(body) >= 6:
             found.height, found.width = struct.unpack(">HH", body[1:5])
+            if marker not in _ROW_BY_ROW:
+                check_pixels(Kind.JPEG, found.width, found.height, most=MAX_PIXELS_OTHER)
         if marker == 0xE1 and body[:6] == b"Exif\x00\x00" and found.exif is None:
             found.exif = data[start + 10 : stop]
         if _is_needed(marker, body):

@@ -9,8 +9,9 @@ from app.media.errors import PhotoTooLarge, PhotoType, PhotoUnreadable
 
 MAX_BYTES = 20 * 1024 * 1024
 
-# A sensor of 12 000 × 9 000 (108 megapixels) is on sale in phones. A JPEG of that size is decoded scaled down; the
-# other kinds need four bytes of memory a pixel, and 50 megapixels still hold a 48-megapixel phone's HEIC.
+# A sensor of 12 000 × 9 000 (108 megapixels) is on sale in phones. A JPEG of that size is decoded scaled down, row by
+# row; the other kinds, and progressive JPEG, need three to four bytes of memory a pixel, and 50 megapixels still hold a
+# 48-megapixel phone's HEIC.
 MAX_PIXELS_JPEG = 110_000_000
 MAX_PIXELS_OTHER = 50_000_000
 
@@ -93,17 +94,18 @@ def check_name(kind: Kind, filename: str | None) -> None:
         )
 
 
-def check_pixels(kind: Kind, width: int, height: int) -> None:
-    """Refuse a picture that would need too much memory, before anything is decoded.
+def check_pixels(kind: Kind, width: int, height: int, *, most: int | None = None) -> None:
+    """Refuse a picture that would need too much memory, before anything is decoded; `most` instead of the kind's limit.
 
     Units:  pixels.
     Raises: PhotoTooLarge, PhotoUnreadable for a side of zero.
     """
     if width < 1 or height < 1:
         raise PhotoUnreadable("The photo says that it has no pixels: take it again.")
-    if width * height > kind.max_pixels:
+    most = most or kind.max_pixels
+    if width * height > most:
         raise PhotoTooLarge(
-            f"The photo has {width} × {height} pixels; at most {kind.max_pixels // 1_000_000} million are taken. "
+            f"The photo has {width} × {height} pixels; at most {most // 1_000_000} million are taken. "
             "Send it in a smaller resolution.",
             width=width,
             height=height,

@@ -15,7 +15,7 @@ from app.media.service.shown import (
     stored_view_of,
     views_of,
 )
-from app.media.service.sweep import old_hashes, orphans, remove_orphan
+from app.media.service.sweep import old_hashes, orphans, prefixes_of, remove_orphan
 from app.media.service.uploads import (
     add_part,
     check_part,
@@ -53,6 +53,7 @@ __all__ = [
     "photo_urls",
     "photos",
     "photos_by_id",
+    "prefixes_of",
     "public_views_of",
     "publish",
     "record",

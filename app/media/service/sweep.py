@@ -1,4 +1,4 @@
-"""Files without a row: uploads whose request failed after the bytes were stored.
+"""Files without a row: uploads whose request failed after the bytes were stored. Each is found within two days.
 
 Who stores and who sweeps must never miss each other. Storing the same bytes again makes the files young; a row is
 added under a shared lock on the hash, after a look whether the files are there; the sweep removes under the exclusive
@@ -20,16 +20,19 @@ FOLDERS = ("originals", "display", "thumb", "public")
 MIN_AGE = timedelta(hours=24)
 
 
-def old_hashes(now: datetime) -> list[str]:
-    """The hashes of all stored photo files that are older than a day."""
-    return sorted({_hash(key) for folder in FOLDERS for key in _old_keys(folder, now)})
+def prefixes_of(hour: int) -> list[str]:
+    """The beginnings of the hashes that are swept in this hour (UTC): a large store in 24 portions a day."""
+    return [f"{first:02x}" for first in range(256) if first % 24 == hour % 24]
+
+
+def old_hashes(prefix: str, now: datetime) -> list[str]:
+    """The hashes with this beginning (two digits) of stored files that are older than a day."""
+    return sorted({_hash(key) for folder in FOLDERS for key in _old_keys(f"{folder}/{prefix}", now)})
 
 
 def orphans(session: Session, hashes: list[str]) -> list[str]:
     """Those of the hashes that no photo has."""
-    known: set[str] = set()
-    for start in range(0, len(hashes), 1000):
-        known |= queries.known_hashes(session, hashes[start : start + 1000])
+    known = queries.known_hashes(session, hashes)
     return [sha256 for sha256 in hashes if sha256 not in known]
 
 
