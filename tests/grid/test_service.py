@@ -301,7 +301,7 @@ def test_many_threads_share_one_index(session, now):
     areas = a_grid(session, now=now)
     shared = locating.index(session)
     random = np.random.default_rng(5)
-    points = random.uniform((WEST, SOUTH), (WEST + 6 * STEP, SOUTH + 6 * STEP), (2_000, 2))
+    points = random.uniform((WEST, SOUTH), (WEST + 8 * STEP, SOUTH + 8 * STEP), (2_000, 2))
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: shared.locate_many(points[:, 0], points[:, 1]).cells, range(32)))
     assert all(answer == answers[0] for answer in answers)

@@ -57,8 +57,8 @@ class Located:
 class GridIndex:
     """The live grid in memory. Cells are kept in code order, so that the first of several hits is the lowest code.
 
-    Nothing is prepared in advance by GEOS: prepared geometries fill their indexes on first use, which several threads
-    must not do at once, and for polygons of a cell's size they gain nothing.
+    Prepared geometries fill their indexes on first use, which several threads must not do at once. So cells are not
+    prepared (polygons of their size gain nothing), and the city's outline is used once before anybody else has it.
     """
 
     def __init__(self, areas: Sequence[LiveArea]) -> None:
@@ -74,6 +74,9 @@ class GridIndex:
         self._tree = shapely.STRtree(self._geoms)
         self._above_codes = [area.code for area in above]
         self._above = shapely.STRtree(np.array([area.geom for area in above], dtype=object))
+        self._city = shapely.union_all([area.geom for area in above if area.parent_code not in names])
+        shapely.prepare(self._city)
+        shapely.intersects_xy(self._city, *shapely.get_coordinates(shapely.point_on_surface(self._city)).T)
 
     def __len__(self) -> int:
         """How many cells are live."""
@@ -107,7 +110,7 @@ class GridIndex:
         problems: NDArray[np.object_] = np.full(len(rows), None, dtype=object)
         if missed.size:
             problems[missed] = OutsideCity.slug
-            inside = self._above.query(points[missed], predicate="intersects")[0]
+            inside = shapely.intersects_xy(self._city, lons[missed], lats[missed])
             problems[missed[inside]] = GridGap.slug
         return Located(self._codes[rows].tolist(), problems.tolist())
 
