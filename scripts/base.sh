@@ -58,7 +58,11 @@ step() {
   return "$code"
 }
 
-last_line() { tail -n 1 "$1" | tr -d '\r' | cut -c1-60; }
+last_line() {
+  local line LC_ALL=C.UTF-8
+  line=$(tail -n 1 "$1" | tr -d '\r\033')
+  printf '%s' "${line:0:60}"
+}
 
 # The causes a newcomer can do something about, read from what the failed tool wrote.
 explain_failure() {

@@ -122,7 +122,8 @@ ensure_venv() {
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 || step "virtual environment" -- as_owner "$(find_python)" -m venv --clear "$venv" ||
     die "the virtual environment could not be made in $venv."
   step "Python packages ($1): installing $(grep -c '==' "$lock")" -- \
-    as_owner env PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install --no-input --no-deps --require-hashes --only-binary=:all: -r "$lock" ||
+    as_owner env PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install --no-input --progress-bar off \
+      --no-deps --require-hashes --only-binary=:all: -r "$lock" ||
     die "the Python packages of requirements/$1.txt could not be installed."
   echo "$want" | as_owner tee "$stamp" >/dev/null
 }
