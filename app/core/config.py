@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class ConfigError(RuntimeError):
@@ -69,19 +71,48 @@ class Config:
             if text is None:
                 wrong.append(f"{name} is not set ({spec.metadata['about']})")
                 continue
-            try:
-                values[spec.name] = int(text) if spec.type in {int, "int"} else text
-            except ValueError:
-                wrong.append(f"{name} must be a whole number, not {text!r}")
-        wrong += [f"{n} needs at least 32 characters" for n in _short_keys(values)]
+            if spec.type in {int, "int"} and not re.fullmatch(r"[0-9]{1,9}", text):
+                wrong.append(f"{name} must be a whole number, 0 or more, not {text!r}")
+                continue
+            values[spec.name] = int(text) if spec.type in {int, "int"} else text
+            if (holds := CHECKS.get(spec.name)) and not holds[0](text):
+                wrong.append(f"{name} {holds[1]}")
         if wrong:
             raise ConfigError("FieldGrid cannot start:\n  " + "\n  ".join(wrong))
         return cls(**values)
 
 
-def _short_keys(values: Mapping[str, Any]) -> list[str]:
-    names = {"secret_key": "FIELDGRID_SECRET_KEY", "data_key": "FIELDGRID_DATA_KEY"}
-    return [names[key] for key in names if key in values and len(values[key]) < 32]
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+def _is_key(text: str) -> bool:
+    return len(text) >= 32
+
+
+# What a setting must be. The message never repeats the value: it may be a key or hold a password.
+CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "database_url": (
+        lambda text: text.startswith("postgresql+psycopg2://"),
+        "must start with postgresql+psycopg2://",
+    ),
+    "secret_key": (_is_key, "needs at least 32 characters"),
+    "data_key": (_is_key, "needs at least 32 characters"),
+    "public_url": (
+        lambda text: re.fullmatch(r"https?://[^/\s]\S*[^/\s]", text) is not None,
+        "must be an address such as https://fieldgrid.example, without a slash at the end",
+    ),
+    "city_tz": (_is_zone, "is not a time zone of the IANA list, such as Asia/Shanghai"),
+    "pool_size": (lambda text: int(text) > 0, "must be 1 or more"),
+    "log_level": (
+        lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"},
+        "must be DEBUG, INFO, WARNING or ERROR",
+    ),
+}
 
 
 def env_example() -> str:
