@@ -343,3 +343,27 @@ def test_levels_know_their_words():
     assert [level.word for level in Level] == ["city", "district", "street", "community", "cell"]
     with pytest.raises(ValueError, match="use city, district"):
         Level.of("village")
+
+
+def test_two_copies_of_one_area_are_one_fault():
+    areas = made_city()
+    found = faults_of([*areas, areas[-1]])
+    assert [(fault.kind, fault.code) for fault in found] == [("duplicate-code", areas[-1].code)]
+
+
+def test_a_bad_code_without_an_outline_has_no_place():
+    areas = [f._replace(code="7", geom=None) if f.code == INNER else f for f in features(made_city())]
+    bad = next(fault for fault in check(areas, [], frozenset()).faults if fault.kind == "bad-code")
+    assert bad.place is None
+
+
+def test_cells_retire_once_however_many_reasons_there_are():
+    areas = made_city()
+    south = [area for area in areas if area.code.startswith("310101001") and area.code[9:12] != "002"]
+    renamed = [a._replace(code=a.code[:9] + "901" + a.code[12:]) for a in south if len(a.code) > 9]
+    stays = [area for area in areas if area.code.startswith("310101001002") and len(area.code) == 12]
+    cells = [area for area in areas if area.code.startswith("310101001002") and len(area.code) == 15]
+    verdict = check(features([*renamed, *stays, *cells]), standing(areas), frozenset())
+    assert verdict.faults == []
+    assert verdict.counts["retired"] == verdict.counts["added"] == 10
+    assert {(one.old[9:12], one.new[9:12]) for one in verdict.successions} == {("001", "901")}

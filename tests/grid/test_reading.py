@@ -117,6 +117,7 @@ def test_cgcs2000_passes_as_it_is(tmp_path):
         (None, None, "does not say"),
         (None, "EPSG:99999999", "no coordinate system"),
         (None, "EPSG:4214", "transform it to CGCS2000"),
+        (None, "EPSG:5773", "transform it to CGCS2000"),
     ],
 )
 def test_a_wrong_crs(tmp_path, crs, declared, word):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.grid.rules.checking import check
 from app.grid.rules.repairing import repair
 from tests.factories.grid import STEP, Made, features, lattice, made_city
-from tests.grid.test_checking import INNER, SECOND, as_districts, geom_of, replaced
+from tests.grid.test_checking import ENDLESS, INNER, SECOND, as_districts, geom_of, replaced
 
 FIRST = "310101001001001"
 
@@ -112,7 +112,10 @@ def test_codes_and_parents_are_never_invented():
     assert {fault.kind for fault in faults} == {"duplicate-code"}
 
 
-@pytest.mark.parametrize("geom", [None, shapely.Polygon(), shapely.Point(121.4, 31.2)])
+@pytest.mark.parametrize(
+    "geom",
+    [None, shapely.Polygon(), shapely.Point(121.4, 31.2), shapely.from_wkb(ENDLESS), shapely.box(5e5, 3e6, 6e5, 4e6)],
+)
 def test_an_area_without_an_outline_is_left_out_and_named(geom):
     mended, faults = faults_after(replaced(made_city(), INNER, geom))
     assert INNER in mended.decisions[0]

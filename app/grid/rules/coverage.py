@@ -41,7 +41,8 @@ Flags = NDArray[np.bool_]
 class Tier:
     """The areas of one level as they would be after an import.
 
-    Shape:  `codes`, `geoms` and `changed` are of equal length; geoms are valid 2D (multi)polygons in EPSG:4326.
+    Shape:  `codes`, `geoms` and `changed` are of equal length, at least one; geoms are valid 2D (multi)polygons in
+            EPSG:4326.
             `parents` has for each area the row of its parent in `parent_geoms`, −1 where it has none there.
             `checked` flags the parents that must be covered.
     """
@@ -116,8 +117,6 @@ def excursions(tier: Tier, plane: Plane) -> Iterator[GridFault]:
 
 def gaps(tier: Tier, plane: Plane) -> Iterator[GridFault]:
     """Ground of a parent that none of its level covers, and holes between areas however thin."""
-    if not len(tier.geoms):
-        return
     ground = _ground(tier.geoms)
     bare = _bare_parents(tier, ground, plane)
     tree = shapely.STRtree(tier.geoms)

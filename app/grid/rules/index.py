@@ -78,10 +78,6 @@ class GridIndex:
         shapely.prepare(self._city)
         shapely.intersects_xy(self._city, *shapely.get_coordinates(shapely.point_on_surface(self._city)).T)
 
-    def __len__(self) -> int:
-        """How many cells are live."""
-        return len(self.places)
-
     def locate(self, lon: float, lat: float) -> Place:
         """The place of a point; on a shared edge that of the lowest code.
 

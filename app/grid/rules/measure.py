@@ -55,10 +55,6 @@ class Plane:
         """Geometries in metres east and north of the centre. Shape: one geometry or an array; answers the same."""
         return _transformed(geoms, "EPSG:4326", self._crs())
 
-    def degrees(self, geoms: Any) -> Any:
-        """The way back from `metric`, to EPSG:4326."""
-        return _transformed(geoms, self._crs(), "EPSG:4326")
-
     def _crs(self) -> str:
         return f"+proj=laea +lat_0={self.lat} +lon_0={self.lon} +datum=WGS84 +units=m"
 

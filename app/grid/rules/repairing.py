@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 
 from app.grid.rules.codes import Level
+from app.grid.rules.faults import FaultKind
 from app.grid.rules.georeference import DECIMALS
 from app.grid.rules.measure import (
     METRES_PER_DEGREE,
@@ -28,6 +29,7 @@ from app.grid.rules.measure import (
     wider_than,
 )
 from app.grid.rules.proposal import Feature
+from app.grid.rules.soundness import soundness_fault
 
 TOLERANCE_M = 0.5
 
@@ -68,8 +70,8 @@ def repair(features: Sequence[Feature], *, tolerance_m: float = TOLERANCE_M) -> 
     answer = Repair([])
     levels: dict[Level, list[Feature]] = defaultdict(list)
     for feature in features:
-        if feature.geom is None or feature.geom.is_empty or feature.geom.geom_type not in {"Polygon", "MultiPolygon"}:
-            answer.decisions.append(f"Row {feature.row} ({feature.code}) has no polygon and was left out: draw it.")
+        if why := _hopeless(feature):
+            answer.decisions.append(f"Row {feature.row} was left out. {why}")
         else:
             levels[feature.level].append(feature)
     mended: dict[Level, Geometries] = {}
@@ -82,6 +84,15 @@ def repair(features: Sequence[Feature], *, tolerance_m: float = TOLERANCE_M) -> 
         answer.moved += _moves(levels[level], after)
     answer.features.sort(key=lambda feature: feature.row)
     return answer
+
+
+def _hopeless(feature: Feature) -> str | None:
+    """Why nothing can be made of an outline (not there, no polygon, not on the globe); None when something can."""
+    fault = soundness_fault(feature.geom, feature.code)
+    if fault is None or fault.kind is FaultKind.NOT_2D:
+        return None
+    broken = fault.kind is FaultKind.INVALID_GEOMETRY and feature.geom.geom_type in {"Polygon", "MultiPolygon"}
+    return None if broken and np.isfinite(shapely.get_coordinates(feature.geom)).all() else fault.detail
 
 
 def _mend(
