@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 
 TIMEOUT_S = 30
@@ -19,7 +20,7 @@ class PromiseBroken(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said."""
+    """What the server said; names of headers in small letters, as servers differ in that."""
 
     status: int
     headers: Mapping[str, str]
@@ -27,7 +28,11 @@ class Answer:
 
     @property
     def etag(self) -> str:
-        return self.headers.get("ETag", "")
+        return self.headers.get("etag", "")
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _multipart(name: str, filename: str, content_type: str, data: bytes) -> tuple[bytes, str]:
@@ -88,10 +93,10 @@ class Caller:
             request.add_header("Authorization", f"Bearer {self._token}")
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310 -- checked above
-                answer = Answer(response.status, dict(response.headers), _decoded(response.read()))
+                answer = Answer(response.status, _lower(response.headers), _decoded(response.read()))
         except urllib.error.HTTPError as error:
             with error:
-                answer = Answer(error.code, dict(error.headers), _decoded(error.read()))
+                answer = Answer(error.code, _lower(error.headers), _decoded(error.read()))
         except OSError as error:
             raise PromiseBroken(f"{url} does not answer ({error}): start the server with ./fieldgrid up") from error
         wanted = tuple(expect)
