@@ -41,18 +41,36 @@ open_psql() {
 
 # --- commands of the product's code --------------------------------------------------------------------------------------
 
-# They run as the service user, so that what they make belongs to the right one, but with root's reach to the files that
-# root names on the command line. `-P`: the folder the command is called from is not searched for code.
+# They run as the service user, so that what they make belongs to the right one; the capability lets them read the
+# checkout of root. Only when root names a file that the service user cannot reach, they run as root, and what they have put
+# among the photos is given to the service user afterwards. `-P`: the folder they are called from is not searched for code.
 app_cli() {
-  local caller
+  local caller=(env) code=0
   needs_installation
-  caller=(env)
-  if [ "$EUID" -eq 0 ]; then
+  export PYTHONPATH=$ROOT PYTHONDONTWRITEBYTECODE=1
+  if [ "$EUID" -eq 0 ] && ! names_file_of_root "$@"; then
     caller=(setpriv "--reuid=$SERVICE_USER" "--regid=$SERVICE_USER" --init-groups --inh-caps=+dac_override --ambient-caps=+dac_override --
       env "HOME=$STATE")
   fi
-  export PYTHONPATH=$ROOT PYTHONDONTWRITEBYTECODE=1 FIELDGRID_COMMAND=$SELF
-  exec "${caller[@]}" "$RUN_VENV/bin/python" -P -m app.cli "$@"
+  "${caller[@]}" "$RUN_VENV/bin/python" -P -m app.cli "$@" || code=$?
+  if [ "$EUID" -eq 0 ] && [ "${caller[0]}" = env ] && [ -d "$STATE/photos" ]; then
+    find "$STATE/photos" -user root -exec chown -h "$SERVICE_USER:" {} +
+  fi
+  return "$code"
+}
+
+# Whether an argument is a file that the service user cannot read, or a file to be made where it cannot write.
+names_file_of_root() {
+  local argument
+  for argument in "$@"; do
+    case $argument in -* | '') continue ;; esac
+    if [ -e "$argument" ]; then
+      as_service test -r "$argument" || return 0
+    elif [[ $argument =~ (/|\.[a-z]{2,7}$) ]] && [ -d "$(dirname "$argument")" ]; then
+      as_service test -w "$(dirname "$argument")" || return 0
+    fi
+  done
+  return 1
 }
 
 # --- copies --------------------------------------------------------------------------------------------------------------
