@@ -20,7 +20,7 @@ Text = Annotated[str, Field(max_length=4000)]
 
 
 class NumberPath(Path):
-    number: str = Field(max_length=40, description="Such as 20261121-000017")
+    number: str = Field(max_length=40, pattern=r"^[^\x00]+$", description="Such as 20261121-000017")
 
 
 class ActionPath(NumberPath):

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.accounts.rules import Role
-from app.cases.models import Case, CaseClock, CaseEvent, CasePhoto, CaseReport
+from app.cases.models import Case, CaseClock, CaseEvent, CasePhoto, CaseReport, EventDetails
+from app.cases.rules import State
 from app.catalog.models import Type
 from app.core.auth import Principal
 from app.core.models import table
@@ -155,6 +156,60 @@ def photos_of_case(session: Session, case_id: UUID) -> Sequence[Row[UUID, str, d
 def phone_of(session: Session, user_id: UUID) -> str | None:
     """Where to write to a citizen."""
     return session.execute(select(User.phone).where(User.id == user_id)).scalar()
+
+
+def rejection_of(session: Session, case_id: UUID) -> str | None:
+    """The reason that the case's last rejection gave; None where none was given, or it was erased."""
+    event, detail = CaseEvent, EventDetails
+    same = and_(detail.case_month == event.case_month, detail.case_id == event.case_id, detail.seq == event.seq)
+    query = (
+        select(detail.details["reason"].astext)
+        .select_from(event)
+        .join(Case, and_(Case.id == event.case_id, Case.case_month == event.case_month))
+        .outerjoin(detail, same)
+        .where(event.case_id == case_id, event.after["state"].astext == State.REJECTED.value)
+        .where(event.before["state"].astext != State.REJECTED.value)
+    )
+    return session.execute(query.order_by(event.seq.desc()).limit(1)).scalar()
+
+
+# From the case that the report opened, to those split off it (which show its words as well), and to those they were
+# merged into, wherever the report belongs today.
+_TOLD = text("""
+    WITH RECURSIVE told (id, case_month, merged_into, words) AS (
+        SELECT id, case_month, merged_into, true FROM cases WHERE number = :number
+        UNION
+        SELECT next.id, next.case_month, next.merged_into, next.words
+          FROM told, LATERAL (
+            SELECT c.id, c.case_month, c.merged_into, false AS words FROM cases c WHERE c.id = told.merged_into
+            UNION ALL
+            SELECT c.id, c.case_month, c.merged_into, true
+              FROM case_events e JOIN cases c ON c.number = e.inputs ->> 'split_into'
+             WHERE told.words AND e.case_month = told.case_month AND e.case_id = told.id AND e.action = 'split'
+          ) next
+    )
+    SELECT c.id, bool_or(coalesce(t.words, false)) AS words
+      FROM cases c
+      LEFT JOIN told t ON t.id = c.id
+     WHERE c.id IN (SELECT id FROM told UNION SELECT case_id FROM case_reports WHERE report_id = :report_id)
+     GROUP BY c.id, c.number ORDER BY c.number""")
+
+
+def cases_told(session: Session, number: str, report_id: UUID) -> Sequence[Row[UUID, bool]]:
+    """(case_id, whether it shows the report's words) of every case that ever knew of the report, by number."""
+    return session.execute(_TOLD, {"number": number, "report_id": report_id}).all()
+
+
+_FORGET_ANSWERS = text("""
+    UPDATE idempotency_keys SET status = 204, headers = '{}', body = NULL
+     WHERE position(convert_to(:report_id, 'UTF8') IN body) > 0""")
+_FORGET_MESSAGES = text("DELETE FROM outbox WHERE position(:code IN text) > 0")
+
+
+def forget_copies(session: Session, report_id: UUID, code: str) -> None:
+    """Delete what else holds a report's words or its sender's number: answers kept for repeated requests, messages."""
+    session.execute(_FORGET_ANSWERS, {"report_id": str(report_id)})
+    session.execute(_FORGET_MESSAGES, {"code": code})
 
 
 def own_events(session: Session, case_id: UUID, report_id: UUID) -> Sequence[int]:

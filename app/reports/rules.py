@@ -52,7 +52,8 @@ ADVANCE: Mapping[State, int] = {
 class SubmitReport:
     """What somebody sends.
 
-    Units: lon, lat in degrees, WGS 84 (converted); `stated` is the position as it was sent.
+    Units: lon, lat in degrees, WGS 84 (converted); `stated` is the position as it was sent. `captured_at` is None where
+           the sender did not say: the time of receipt, which is another one when the same is sent again.
     """
 
     report_id: UUID | None
@@ -60,7 +61,7 @@ class SubmitReport:
     lon: float
     lat: float
     stated: Mapping[str, Any]
-    captured_at: datetime
+    captured_at: datetime | None
     type_ref: Mapping[str, str] | None = None
     address: str | None = None
     photo_ids: Sequence[UUID] = ()
@@ -99,7 +100,7 @@ def fingerprint(command: SubmitReport) -> str:
     content = {
         "description": command.description,
         "stated": {name: value for name, value in command.stated.items() if value is not None},
-        "captured_at": command.captured_at.isoformat(),
+        "captured_at": None if command.captured_at is None else command.captured_at.isoformat(),
         "type": None if command.type_ref is None else dict(command.type_ref),
         "address": command.address,
         "photo_ids": [str(photo) for photo in command.photo_ids],

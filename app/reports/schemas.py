@@ -31,6 +31,13 @@ class ReportIn(Body):
     anonymous: Flag = False
 
 
+class FormContent(ReportIn):
+    """What the fields of a form say, read; forms may leave the time to the server."""
+
+    description: Words = ""
+    captured_at: Instant | None = None  # type: ignore[assignment]
+
+
 def _several(value: Any) -> Any:
     return [value] if isinstance(value, FileStorage) else value
 
@@ -119,6 +126,7 @@ class ReportItemOut(Out):
     number: str
     status: State
     source: Source
+    type: dict[str, Any] | None
     description: str | None
     address: str | None
     position: dict[str, Any]
@@ -136,8 +144,8 @@ class ReportOut(ReportItemOut):
     flags: list[str]
     possible_duplicates: list[DuplicateOut]
     part_code: str | None
-    type: dict[str, Any] | None
     rating: int | None
+    reason: str | None = Field(description="Why it was rejected")
     tracking_code: str | None = Field(description="Only for the reporter")
 
 
@@ -163,6 +171,7 @@ class TrackOut(Out):
     cell: ReportCellOut
     received_at: datetime
     expected_at: datetime | None = Field(description="By when it is to be handled")
+    reason: str | None = Field(description="Why it was rejected")
     closed_at: datetime | None
     steps: list[StepOut]
     photos: list[dict[str, Any]] = Field(description="Only copies in which nobody can be recognised")

@@ -8,19 +8,22 @@ from app.cases.queries.facts import (
     known_organizations,
     like_cases,
     lock_by_id,
+    lock_in_order,
     lock_visible,
     near_case,
     own_relations,
     own_report,
     photo_prints,
     running_clock,
+    shares_post,
     suggest_inspector,
     target_case,
+    task_holders,
     unit_handler,
     zone_inspector,
 )
-from app.cases.queries.listing import cases_page, estimate
-from app.cases.queries.visibility import visible
+from app.cases.queries.listing import cases_page, estimate, unknown_values
+from app.cases.queries.visibility import shown_plainly, visible
 from app.cases.queries.writing import (
     add_case,
     add_clock,
@@ -30,6 +33,7 @@ from app.cases.queries.writing import (
     change_case,
     change_clock,
     close_tasks,
+    copy_photos,
     copy_reports_and_photos,
     ensure_month,
     forget_reporter,
@@ -55,6 +59,7 @@ __all__ = [
     "clocks_of",
     "close_tasks",
     "condition_limit",
+    "copy_photos",
     "copy_reports_and_photos",
     "ensure_month",
     "erase_details",
@@ -64,6 +69,7 @@ __all__ = [
     "known_organizations",
     "like_cases",
     "lock_by_id",
+    "lock_in_order",
     "lock_visible",
     "move_reports",
     "near_case",
@@ -75,9 +81,13 @@ __all__ = [
     "photos_of",
     "reports_of",
     "running_clock",
+    "shares_post",
+    "shown_plainly",
     "suggest_inspector",
     "target_case",
+    "task_holders",
     "unit_handler",
+    "unknown_values",
     "visible",
     "zone_inspector",
 ]

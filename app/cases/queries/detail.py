@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organization, User
 from app.cases.models import Case, CaseClock, CasePhoto, CaseReport
-from app.cases.queries.visibility import visible
+from app.cases.queries.visibility import shown_plainly, visible
 from app.catalog.models import FilingCondition, Type
 from app.core.auth import Principal
 
@@ -63,8 +63,12 @@ _CARD = (
 
 
 def card(session: Session, number: str, principal: Principal) -> dict[str, Any] | None:
-    """The case with the names of what it refers to; None where the principal does not see it."""
-    row = session.execute(_CARD.where(Case.number == number, visible(principal))).one_or_none()
+    """The case with the names of what it refers to; None where the principal does not see it.
+
+    Shape: the columns of the case and of what it refers to, and `plain`: whether people and words may be shown.
+    """
+    query = _CARD.add_columns(shown_plainly(principal).label("plain"))
+    row = session.execute(query.where(Case.number == number, visible(principal))).one_or_none()
     return None if row is None else dict(row._mapping)  # noqa: SLF001 -- the documented way to a row's mapping
 
 

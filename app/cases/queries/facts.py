@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.models import GrantRow, Organization, User
@@ -30,6 +30,11 @@ def lock_visible(session: Session, number: str, principal: Principal) -> dict[st
     query = select(*_COLUMNS).where(Case.number == number, visible(principal)).with_for_update(of=Case.__table__)
     row = session.execute(query).one_or_none()
     return None if row is None else dict(row._mapping)  # noqa: SLF001 -- the documented way to a row's mapping
+
+
+def lock_in_order(session: Session, number: str, other: str) -> None:
+    """Lock two cases in the order of their numbers before either is read, so that two merges cannot deadlock."""
+    session.execute(select(Case.id).where(Case.number.in_([number, other])).order_by(Case.number).with_for_update())
 
 
 def lock_by_id(session: Session, *case_ids: UUID) -> list[dict[str, Any]]:
@@ -86,8 +91,10 @@ def _granted(role: Role, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def suggest_inspector(session: Session, zone_code: str | None, without: Sequence[UUID], now: datetime) -> UUID | None:
-    """The inspector of the duty zone with the fewest open tasks, none of those left out."""
+def suggest_inspector(
+    session: Session, zone_code: str | None, cell: str, without: Sequence[UUID], now: datetime
+) -> UUID | None:
+    """The inspector of the duty zone whose grant covers the cell with the fewest open tasks, none of those left out."""
     load = (
         select(func.count())
         .where(CaseTask.assignee_id == User.id, CaseTask.closed_at.is_(None))
@@ -100,6 +107,7 @@ def suggest_inspector(session: Session, zone_code: str | None, without: Sequence
         .join(GrantRow, _granted(Role.INSPECTOR, now))
         .where(
             DutyZonePerson.zone_code == zone_code,
+            func.starts_with(cell, GrantRow.area_code),
             DutyZonePerson.valid_from <= now,
             or_(DutyZonePerson.valid_to.is_(None), DutyZonePerson.valid_to > now),
             User.id.notin_(without),
@@ -126,6 +134,21 @@ def unit_handler(session: Session, user_id: UUID, organization_id: UUID, now: da
         .limit(1)
     )
     return session.execute(query).scalar() is not None
+
+
+def shares_post(session: Session, holders: Sequence[UUID], posts: Sequence[tuple[str, UUID]], now: datetime) -> bool:
+    """Whether one of the holders has one of these (role, organisation) as well."""
+    same = tuple_(GrantRow.role, GrantRow.organization_id).in_(posts)
+    valid = and_(GrantRow.valid_from <= now, or_(GrantRow.valid_to.is_(None), GrantRow.valid_to > now))
+    query = select(GrantRow.user_id).where(GrantRow.user_id.in_(holders), same, valid).limit(1)
+    return session.execute(query).scalar() is not None
+
+
+def task_holders(session: Session, case_id: UUID, kind: str) -> Sequence[UUID]:
+    """Who has an open task of this kind on the case."""
+    task = CaseTask
+    query = select(task.assignee_id).where(task.case_id == case_id, task.kind == kind, task.closed_at.is_(None))
+    return session.execute(query).scalars().all()
 
 
 def condition_limit(session: Session, condition_id: UUID) -> Limit:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organization
 from app.cases.models import Case
-from app.cases.queries.visibility import visible
+from app.cases.queries.visibility import shown_plainly, visible
 from app.cases.rules import END_STATES
 from app.cases.rules.filters import CaseFilter
 from app.catalog.models import Type
@@ -82,9 +82,7 @@ def cases_page(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """``limit + 1`` cases after the cursor, in the filter's order."""
     column, descending = ORDERS[found.sort]
-    query = _ITEMS.where(*_clauses(found, principal, now))
-    if column is Case.due_at:
-        query = query.where(Case.due_at.is_not(None))
+    query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(*_clauses(found, principal, now))
     if after is not None:
         edge = tuple_(column, Case.id)
         given = tuple_(after[0], after[1])
@@ -112,7 +110,8 @@ def _clauses(found: CaseFilter, principal: Principal, now: datetime) -> list[Col
         (found.owner, lambda: Case.lead_id.in_(_owners(found.owner or ""))),
         (found.lamps, lambda: or_(*(LAMPS[lamp](now) for lamp in found.lamps))),
         (found.bbox, lambda: Case.geom.op("&&")(func.ST_MakeEnvelope(*(found.bbox or ()), 4326))),
-        (found.q, lambda: _matches(found.q or "")),
+        (found.q, lambda: _matches(found.q or "", principal)),
+        (found.sort.endswith("due_at"), lambda: Case.due_at.is_not(None)),
         (found.since, lambda: Case.opened_at >= found.since),
         (found.until, lambda: Case.opened_at < found.until),
     ]
@@ -125,6 +124,23 @@ def _types(wanted: tuple[str, ...]) -> Select[UUID]:
     return select(Type.id).where(or_(Type.code.in_(wanted), exact.in_(wanted)))
 
 
+def unknown_values(session: Session, found: CaseFilter) -> dict[str, list[str]]:
+    """Values of the filter that name nothing there is, by the filter's name; a statement for each such filter.
+
+    What is retired by now is known: cases of it are still there.
+    """
+    unknown: dict[str, list[str]] = {}
+    if found.types:
+        exact = Type.scheme + "|" + Type.kind + "|" + Type.code
+        rows = session.execute(select(Type.code, exact).where(Type.id.in_(_types(found.types)))).all()
+        unknown["type"] = sorted(set(found.types) - {value for row in rows for value in row})
+    if found.area and session.execute(select(Area.code).where(Area.code == found.area)).first() is None:
+        unknown["area"] = [found.area]
+    if found.owner and session.execute(_owners(found.owner)).first() is None:
+        unknown["owner"] = [found.owner]
+    return {name: values for name, values in unknown.items() if values}
+
+
 def _owners(owner: str) -> Select[UUID]:
     found = select(Organization.id)
     try:
@@ -133,13 +149,10 @@ def _owners(owner: str) -> Select[UUID]:
         return found.where(Organization.code == owner)
 
 
-def _matches(q: str) -> ColumnElement[bool]:
-    """A number's beginning, or words in the description or address."""
-    return or_(
-        Case.number.startswith(q, autoescape=True),
-        Case.description.icontains(q, autoescape=True),
-        Case.address.icontains(q, autoescape=True),
-    )
+def _matches(q: str, principal: Principal) -> ColumnElement[bool]:
+    """A number's beginning, or words in the description or address where these may be seen."""
+    words = or_(Case.description.icontains(q, autoescape=True), Case.address.icontains(q, autoescape=True))
+    return or_(Case.number.startswith(q, autoescape=True), and_(shown_plainly(principal), words))
 
 
 # Lamps are comparisons with stored instants; both borders belong to the better colour (sla.rules.lamp).

@@ -25,13 +25,13 @@ BY_AREA = (
 MASKED = frozenset({Role.EVALUATOR, Role.AUDITOR})
 
 
-def visible(principal: Principal) -> ColumnElement[bool]:
+def visible(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> ColumnElement[bool]:
     """The clause that holds for the cases this principal may see; false for citizens and anonymous callers."""
     if principal.kind == "system":
         return true()
     if principal.kind != "staff" or principal.id is None:
         return false()
-    clauses = [_in_areas(principal.areas(*BY_AREA))]
+    clauses = [_in_areas(principal.areas(*by_area))]
     if Role.INSPECTOR in principal.roles:
         clauses.append(_of_inspector(principal))
     units = principal.organizations(Role.UNIT_MANAGER)
@@ -66,6 +66,11 @@ def _reported_by(principal: Principal) -> ColumnElement[bool]:
     return exists().where(and_(CaseReport.case_id == Case.id, CaseReport.reporter_id == principal.id))
 
 
-def is_masked(principal: Principal) -> bool:
-    """Whether this principal sees digests instead of people: only evaluators and auditors, holding nothing else."""
-    return bool(principal.roles) and principal.roles <= MASKED
+def shown_plainly(principal: Principal) -> ColumnElement[bool]:
+    """The clause that holds for those visible cases whose people and words this principal may see.
+
+    It is case by case: an evaluator of the city who inspects one zone sees that zone's cases as an inspector does.
+    """
+    if not principal.roles & MASKED:
+        return true()
+    return visible(principal, tuple(role for role in BY_AREA if role not in MASKED))

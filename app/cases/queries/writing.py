@@ -84,7 +84,11 @@ def add_report(session: Session, values: Mapping[str, Any]) -> None:
 
 
 def move_reports(session: Session, from_case: UUID, to_case: UUID) -> None:
-    """The reports of a merged case belong to the other case from now on."""
+    """The reports of a merged case belong to the other case from now on.
+
+    One that belongs to it already (the cases were split from each other) keeps what its reporter said there.
+    """
+    session.execute(_DROP_SHARED, {"origin": from_case, "target": to_case})
     session.execute(update(table(CaseReport)).where(CaseReport.case_id == from_case).values(case_id=to_case))
 
 
@@ -108,16 +112,24 @@ def note_on_report(session: Session, case_id: UUID, report_id: UUID, values: Map
 _COPY_REPORTS = text("""
     INSERT INTO case_reports (report_id, case_id, number, reporter_id, source, reported_at)
     SELECT report_id, :target, number, reporter_id, source, reported_at FROM case_reports WHERE case_id = :origin""")
+_DROP_SHARED = text("""
+    DELETE FROM case_reports r USING case_reports other
+     WHERE r.case_id = :origin AND other.case_id = :target AND other.report_id = r.report_id""")
 _COPY_PHOTOS = text("""
     INSERT INTO case_photos (case_id, photo_id, role, seq, added_at)
-    SELECT :target, photo_id, role, 1, :now FROM case_photos WHERE case_id = :origin
+    SELECT :target, photo_id, role, :seq, :now FROM case_photos WHERE case_id = :origin
     ON CONFLICT DO NOTHING""")
 
 
 def copy_reports_and_photos(session: Session, origin: UUID, target: UUID, now: datetime) -> None:
     """A case that was split off concerns the same reports and shows the same photos."""
     session.execute(_COPY_REPORTS, {"origin": origin, "target": target})
-    session.execute(_COPY_PHOTOS, {"origin": origin, "target": target, "now": now})
+    copy_photos(session, origin, target, 1, now)
+
+
+def copy_photos(session: Session, origin: UUID, target: UUID, seq: int, now: datetime) -> None:
+    """A case shows the photos of another one from its event `seq` on."""
+    session.execute(_COPY_PHOTOS, {"origin": origin, "target": target, "seq": seq, "now": now})
 
 
 def forget_reporter(session: Session, report_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """What the rest of the house may do with cases."""
 
 from app.cases.queries import forget_reporter, like_cases
-from app.cases.service.acting import act, act_as_reporter, act_on, choices_of, redact
+from app.cases.service.acting import Erasure, act, act_as_reporter, act_on, choices_of, redact
 from app.cases.service.chains import verify_chain
 from app.cases.service.opening import Opening, open_case
 from app.cases.service.reading import case_after, case_card, case_row, cases_for, events_for
@@ -9,6 +9,7 @@ from app.cases.service.work import Command
 
 __all__ = [
     "Command",
+    "Erasure",
     "Opening",
     "act",
     "act_as_reporter",

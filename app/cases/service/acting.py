@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from app.cases.rules import (
     SYSTEM,
     Action,
     Choice,
+    Relation,
     Standing,
     State,
     choices,
@@ -23,13 +25,16 @@ from app.cases.rules import (
     moves_from,
 )
 from app.cases.service import clocks, effects, recording
-from app.cases.service.facts import holding
+from app.cases.service.facts import holding, own_report_id
 from app.cases.service.standing import standing_of
 from app.cases.service.work import THE_SYSTEM, Command, Work
 from app.core.auth import Principal
 from app.core.errors import Stale
 from app.media import service as media
 
+# Moves in which somebody acts as the sender of a report, whatever else they are.
+AS_REPORTER = frozenset({Relation.REPORTER, Relation.JOINER})
+SENDERS_WORDS = ("description", "address", "reporter_id")
 PHOTO_ROLE = {
     Action.VERIFY: "verify",
     Action.CHECK: "check",
@@ -45,6 +50,7 @@ def act(session: Session, number: str, command: Command, *, principal: Principal
     Raises: CaseNotFound, Stale, IllegalMove, NotYourMove, FactMissing, and for the input what the catalogue,
             media and accounts raise.
     """
+    _lock_both(session, number, command)
     case = queries.lock_visible(session, number, principal)
     if case is None:
         raise CaseNotFound(f"There is no case {number} that you may see.")
@@ -52,11 +58,21 @@ def act(session: Session, number: str, command: Command, *, principal: Principal
 
 
 def act_as_reporter(
-    session: Session, case_id: UUID, command: Command, *, principal: Principal, standing: Standing, now: datetime
+    session: Session, number: str, command: Command, *, principal: Principal, standing: Standing, now: datetime
 ) -> dict[str, Any]:
-    """Do what a reporter may do (rate, reopen) to a case they do not see as a case."""
-    case = queries.lock_by_id(session, case_id)[0]
+    """Do what a reporter may do (rate, reopen, join) to a case they do not see as a case."""
+    _lock_both(session, number, command)
+    case = queries.lock_visible(session, number, THE_SYSTEM)
+    if case is None:
+        raise CaseNotFound(f"There is no case {number}.")
     return act_on(session, case, command, principal=principal, now=now, standing=standing)
+
+
+def _lock_both(session: Session, number: str, command: Command) -> None:
+    """A merge holds two cases: both are locked in the order of their numbers, whichever is merged into which."""
+    into = command.inputs.get("into")
+    if command.action is Action.MERGE and into is not None:
+        queries.lock_in_order(session, number, into)
 
 
 def act_on(
@@ -95,6 +111,9 @@ def _perform(work: Work) -> None:
     # An event never lies before the one it follows, whatever the clocks of two machines say.
     work.now = max(work.now, case["updated_at"])
     work.set(state=work.move.target.value, version=case["version"] + 1, updated_at=work.now)
+    if work.move.target != state:
+        # Who took it over in person held it in that state; the next one is somebody else's.
+        work.set(holder_id=None)
     effects.carry_out(work)
     clocks.apply(work, work.move.clocks)
     role = PHOTO_ROLE.get(command.action, "other")
@@ -107,7 +126,16 @@ def _perform(work: Work) -> None:
 def _brought(work: Work) -> dict[str, Any]:
     """The inputs as the event keeps them; empty ones are no inputs."""
     given = {name: value for name, value in work.inputs.items() if value not in (None, [], "")}
-    return {**given, "device": work.command.device}
+    return {**given, "device": work.command.device, **_whose(work)}
+
+
+def _whose(work: Work) -> dict[str, Any]:
+    """The report that its sender acts for: it hides the sender from the unit, and an erasure finds the event by it."""
+    mine = (who for who in (work.move.who if work.move else ()) if work.standing.includes(who))
+    if not any(who.relation in AS_REPORTER for who in mine):
+        return {}
+    report_id = work.inputs.get("report_id") or work.found.get("report_id") or own_report_id(work)
+    return {} if report_id is None else {"report_id": report_id}
 
 
 def _follow(work: Work) -> None:
@@ -132,19 +160,29 @@ def choices_of(session: Session, case: dict[str, Any], *, principal: Principal, 
     return choices(state, standing, holding(work, asked))
 
 
-def redact(session: Session, case_id: UUID, *, seqs: Sequence[int], names: frozenset[str], now: datetime) -> int:
-    """Erase these personal values from these events of a case, and say so in a new event.
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What has to go from a case: these values of these events, and the words it shows where they are the sender's."""
 
-    What the case shows of the first report's words goes as well. Returns the number of events that lost something;
-    none, no new event.
+    case_id: UUID
+    seqs: Sequence[int]
+    names: frozenset[str]
+    words: bool
+
+
+def redact(session: Session, erasure: Erasure, *, now: datetime) -> int:
+    """Erase personal values from events of a case, and say so in a new event.
+
+    Returns the number of events that lost something. Where nothing was there to lose, no event is written.
     """
-    case = queries.lock_by_id(session, case_id)[0]
-    erased = queries.erase_details(session, case["case_month"], case_id, seqs, names)
-    if not erased:
+    case = queries.lock_by_id(session, erasure.case_id)[0]
+    erased = queries.erase_details(session, case["case_month"], erasure.case_id, erasure.seqs, erasure.names)
+    shown = erasure.words and any(case[name] is not None for name in SENDERS_WORDS)
+    if not erased and not shown:
         return 0
     command = Command(Action.REDACT, {"erased": [{"seq": seq, "names": gone} for seq, gone in erased]})
     work = Work(session, case, command, THE_SYSTEM, now, SYSTEM)
-    if any(seq == 1 for seq, _ in erased):
-        work.set(description=None, address=None, reporter_id=None)
+    if shown:
+        work.set(**dict.fromkeys(SENDERS_WORDS))
     _perform(work)
     return len(erased)

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.rules import ClockEffect, Handling
 from app.cases.service.work import Work
+from app.catalog import service as catalog
 from app.core.ids import new_id
 from app.sla import service as sla
 from app.sla.rules import Calendar, Limit, Stage, Unit, budget, deadline, elapsed
 
 MICROSECOND = timedelta(microseconds=1)
+UNFILED = Limit(Decimal(1), Unit.WORKING_DAY)
 NONE_RUNS = {"stage": None, "yellow_at": None, "due_at": None, "paused": False}
 
 
@@ -87,8 +89,20 @@ def _clock(work: Work, stage: Stage, limit: Limit, ordinal: int) -> dict[str, An
 
 def _start_handling(work: Work) -> None:
     _end(work, "done")
-    limit = queries.condition_limit(work.session, work.case["condition_id"])
-    _start(work, Stage.HANDLING, limit, owner_id=work.case["lead_id"])
+    _start(work, Stage.HANDLING, handling_limit(work), owner_id=work.case["lead_id"])
+
+
+def handling_limit(work: Work) -> Limit:
+    """The limit of the filing condition.
+
+    A case that was closed without ever being filed (handled on the spot, or by force) and opened again has none: the
+    first condition of its type counts, and without a type `UNFILED`.
+    """
+    case = work.case
+    if case["condition_id"] is not None:
+        return queries.condition_limit(work.session, case["condition_id"])
+    found = catalog.catalogue(work.session).by_id.get(case["type_id"])
+    return found.conditions[0].limit if found is not None and found.conditions else UNFILED
 
 
 def _go_on(work: Work) -> None:

@@ -50,19 +50,27 @@ def _request_verify(work: Work) -> None:
 
 def _all_tasks_done(work: Work) -> None:
     queries.close_tasks(work.session, work.case_id, work.now)
+    if work.case["pending"] is not None:
+        work.set(pending=None)
 
 
 def _merge(work: Work) -> None:
-    """The reports go over to the other case, which gets an event of its own."""
+    """Reports and photos go over to the other case, which gets an event of its own."""
     target: dict[str, Any] = work.found["target"]
     _all_tasks_done(work)
     queries.move_reports(work.session, work.case_id, target["id"])
     work.set(merged_into=target["id"])
     before = recording.snapshot(target)
+    at = max(work.now, target["updated_at"])
     target["version"] += 1
-    inputs = {"absorbed": work.case["number"], "actor": recording.actor_of(work.principal)}
-    recording.append(work.session, target, before, action=Action.MERGE, at=work.now, inputs=inputs)
-    values = {"version": target["version"], "head_hash": target["head_hash"], "updated_at": work.now}
+    queries.copy_photos(work.session, work.case_id, target["id"], target["version"], at)
+    inputs = {
+        "absorbed": work.case["number"],
+        "report_id": work.inputs.get("report_id"),
+        "actor": recording.actor_of(work.principal),
+    }
+    recording.append(work.session, target, before, action=Action.MERGE, at=at, inputs=inputs)
+    values = {"version": target["version"], "head_hash": target["head_hash"], "updated_at": at}
     queries.change_case(work.session, target["id"], values)
 
 
@@ -84,6 +92,9 @@ def _take_over(work: Work) -> None:
         queries.close_tasks(work.session, work.case_id, work.now, kind)
         queries.add_task(work.session, work.case_id, kind, me, work.now)
     elif state is State.HANDLING and Relation.LEAD_UNIT not in work.standing.relations:
+        queries.close_tasks(work.session, work.case_id, work.now, "handle")
+        if me is not None:
+            queries.add_task(work.session, work.case_id, "handle", me, work.now)
         work.set(handler_id=me)
     work.set(holder_id=me)
 
@@ -137,10 +148,11 @@ def _finish(work: Work) -> None:
     """An inspector of the zone is asked to look; any other who sees the case may do it as well."""
     queries.close_tasks(work.session, work.case_id, work.now, "handle")
     without = [found for found in (work.case["handler_id"], work.principal.id) if found]
-    inspector = queries.suggest_inspector(work.session, work.case["zone_code"], without, work.now)
+    zone, cell = work.case["zone_code"], work.case["current_cell"]
+    inspector = queries.suggest_inspector(work.session, zone, cell, without, work.now)
     if inspector is not None:
         queries.add_task(work.session, work.case_id, "check", inspector, work.now)
-    work.set(holder_id=None, pending=None)
+    work.set(pending=None)
 
 
 def _check(work: Work) -> None:
@@ -153,7 +165,7 @@ def _check(work: Work) -> None:
 
 def _close(work: Work) -> None:
     _all_tasks_done(work)
-    work.set(closed_at=work.now, holder_id=None, pending=None)
+    work.set(closed_at=work.now, pending=None)
 
 
 def _force_close(work: Work) -> None:
@@ -163,6 +175,8 @@ def _force_close(work: Work) -> None:
 
 def _reopen(work: Work) -> None:
     work.set(closed_at=None, handled_at=None, reopens=work.case["reopens"] + 1)
+    if work.case["routing"] is None:
+        route_case(work)
     if work.move is not None and Fact.NOT_REOPENED_BEFORE in work.move.needs:
         work.set(reopened_by_reporter=True)
         queries.note_on_report(work.session, work.case_id, work.found["report_id"], {"reopened_at": work.now})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from pyproj import Geod
 
@@ -20,7 +21,7 @@ from app.cases.rules import (
     Relation,
     State,
 )
-from app.cases.service.clocks import converted
+from app.cases.service.clocks import converted, handling_limit
 from app.cases.service.work import Work
 from app.catalog import service as catalog
 from app.catalog.rules import TypeRow
@@ -67,7 +68,8 @@ def _inspector(work: Work) -> bool:
     named = work.inputs.get("inspector_id")
     if named is None:
         without = [found for found in (work.case["reporter_id"],) if found]
-        work.found["inspector_id"] = queries.suggest_inspector(work.session, work.case["zone_code"], without, work.now)
+        zone, cell = work.case["zone_code"], work.case["current_cell"]
+        work.found["inspector_id"] = queries.suggest_inspector(work.session, zone, cell, without, work.now)
     elif queries.zone_inspector(work.session, named, work.case["current_cell"], work.now):
         work.found["inspector_id"] = named
     return work.found.get("inspector_id") is not None
@@ -79,20 +81,16 @@ def _handler(work: Work) -> bool:
 
 
 def _owner(work: Work) -> bool:
-    named = work.inputs.get("lead_id")
-    routed = (work.case["routing"] or {}).get("lead")
-    if named is not None:
-        helpers = list(work.inputs.get("helper_ids") or [])
-        known = queries.known_organizations(work.session, [named, *helpers])
-        work.found["lead_id"], work.found["helper_ids"] = named, helpers
-        return named in known and all(helper in known for helper in helpers)
-    if routed:
-        given = work.inputs.get("helper_ids")
-        work.found["lead_id"] = routed["id"]
-        work.found["helper_ids"] = (
-            list(given) if given is not None else [h["id"] for h in work.case["routing"]["helpers"]]
-        )
-    return bool(routed)
+    """A lead that exists: the one named, else the router's; so do the helpers, each once and none the lead itself."""
+    routed = work.case["routing"] or {}
+    named, given = work.inputs.get("lead_id"), work.inputs.get("helper_ids")
+    lead = named or (UUID(routed["lead"]["id"]) if routed.get("lead") else None)
+    if lead is None:
+        return False
+    proposed = [UUID(helper["id"]) for helper in routed.get("helpers", ())] if named is None else []
+    helpers = [helper for helper in dict.fromkeys(proposed if given is None else given) if helper != lead]
+    work.found["lead_id"], work.found["helper_ids"] = lead, helpers
+    return queries.known_organizations(work.session, [lead, *helpers]) == {lead, *helpers}
 
 
 def _target(work: Work) -> bool:
@@ -107,7 +105,7 @@ def _target(work: Work) -> bool:
     )
     if target_id is None:
         return False
-    target = next(case for case in queries.lock_by_id(work.session, target_id) if case["id"] == target_id)
+    target = queries.lock_by_id(work.session, target_id)[0]
     work.found["target"] = target
     return State(target["state"]) not in END_STATES
 
@@ -133,7 +131,7 @@ def _limit(work: Work) -> bool:
     amount, unit = work.inputs.get("limit"), work.inputs.get("unit")
     if amount is None or unit is None:
         return False
-    first = queries.condition_limit(work.session, work.case["condition_id"])
+    first = handling_limit(work)
     calendar = sla.calendar(work.session)
     try:
         asked = Limit(Decimal(str(amount)), Unit(unit))
@@ -179,6 +177,14 @@ def _own_report(work: Work) -> tuple[int | None, datetime | None]:
         return None, None
     work.found["report_id"] = row.report_id
     return row.rating, row.reopened_at
+
+
+def own_report_id(work: Work) -> UUID | None:
+    """The actor's report on the case, where they sent one."""
+    if work.principal.id is None:
+        return None
+    row = queries.own_report(work.session, work.case_id, work.principal.id)
+    return None if row is None else row.report_id
 
 
 def _pending(kind: str) -> Callable[[Work], bool]:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.cases.errors import CaseNotFound
-from app.cases.queries.visibility import is_masked
 from app.cases.rules import END_STATES, INPUTS, Action, State
 from app.cases.rules.filters import CaseFilter
+from app.cases.service.standing import identifies
 from app.cases.service.work import THE_SYSTEM
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
@@ -27,7 +27,6 @@ from app.sla.rules import Calendar, Unit, elapsed, lamp
 INSTANTS = ("opened_at", "filed_at", "dispatched_at", "handled_at", "closed_at", "updated_at", "due_at", "yellow_at")
 COUNTS = ("extensions", "holds", "reworks", "returns", "reopens")
 FLAGS = ("forced", "self_handled", "supervised", "reopened_by_reporter")
-REPORTER_ACTIONS = frozenset({Action.SUBMIT, Action.RATE, Action.REOPEN})
 
 
 def instant(value: datetime | None) -> str | None:
@@ -63,8 +62,8 @@ def item(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
         "version": row.version,
         "source": row.source,
         "type": _type(case),
-        "description": row.description,
-        "address": row.address,
+        "description": row.description if row.plain else None,
+        "address": row.address if row.plain else None,
         "position": {"lon": row.lon, "lat": row.lat, "crs": "wgs84"},
         "cell": {"code": row.filed_cell, "name": row.cell_name},
         "owner": _owner(case),
@@ -147,8 +146,8 @@ def _card(session: Session, case: Mapping[str, Any], principal: Principal, now: 
         "source": case["source"],
         "type": _type(case),
         "condition": _condition(case),
-        "description": case["description"],
-        "address": case["address"],
+        "description": case["description"] if case["plain"] else None,
+        "address": case["address"] if case["plain"] else None,
         "position": {"lon": case["lon"], "lat": case["lat"], "crs": "wgs84"},
         "part_code": case["part_code"],
         "areas": areas,
@@ -177,7 +176,9 @@ def _card(session: Session, case: Mapping[str, Any], principal: Principal, now: 
 
 
 def _handler(case: Mapping[str, Any]) -> dict[str, Any] | None:
-    return None if case["handler_id"] is None else {"id": str(case["handler_id"]), "name": case["handler_name"]}
+    if case["handler_id"] is None or not case["plain"]:
+        return None
+    return {"id": str(case["handler_id"]), "name": case["handler_name"]}
 
 
 def _condition(case: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -220,7 +221,7 @@ def clock_view(clock: Row[Any], calendar: Calendar, now: datetime) -> dict[str, 
 
 
 def _reports(session: Session, case: Mapping[str, Any], principal: Principal) -> list[dict[str, Any]]:
-    identify = principal.may("reporter.identify")
+    identify = identifies(case, principal)
     return [
         {
             "id": str(row.report_id),
@@ -240,10 +241,19 @@ def _reporter(row: Row[Any]) -> dict[str, Any] | None:
 
 
 def _photos(session: Session, case: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """Masked readers get the copies that hide everybody, once these exist."""
     on_case = queries.photos_of(session, case["id"])
     rows = media.photos_by_id(session, [row.photo_id for row in on_case])
-    views = media.views_of([rows[row.photo_id] for row in on_case if row.photo_id in rows], now)
-    by_id = {str(view.id): view.model_dump(mode="json") for view in views}
+    by_id: dict[str, dict[str, Any]]
+    if case["plain"]:
+        views = media.views_of([rows[row.photo_id] for row in on_case if row.photo_id in rows], now)
+        by_id = {str(view.id): view.model_dump(mode="json") for view in views}
+    else:
+        public = [row for row in rows.values() if row.privacy_at is not None]
+        by_id = {
+            str(row.id): {"id": str(row.id), "urls": media.photo_urls(row.id, now, public=True).model_dump()}
+            for row in public
+        }
     return [
         {**by_id[str(row.photo_id)], "role": row.role, "seq": row.seq, "added_at": instant(row.added_at)}
         for row in on_case
@@ -259,19 +269,22 @@ def events_for(
     Masked readers get digests; the reporter stays hidden from those who may not identify reporters.
     """
     rows: Sequence[Row[Any]] = queries.events_page(session, case["case_month"], case["id"], after=after, limit=limit)
-    return [_event(row, principal) for row in rows]
+    identify = identifies(case, principal)
+    return [_event(row, case, principal, identify=identify) for row in rows]
 
 
-def _event(row: Row[Any], principal: Principal) -> dict[str, Any]:
+def _event(row: Row[Any], case: Mapping[str, Any], principal: Principal, *, identify: bool) -> dict[str, Any]:
     details: Mapping[str, Any] = row.details or {}
     own = INPUTS[Action(row.action)]["properties"] if row.action in set(Action) else {}
-    if is_masked(principal):
+    if not case["plain"]:
         details = {}
+    if _of_reporter(row, details, principal) and not identify:
+        details = {**details, "actor": _unnamed(row, details), "device": None}
     photos = details.get("photo_ids")
     return {
         "seq": row.seq,
         "action": row.action,
-        "actor": _actor(row, details, principal),
+        "actor": details.get("actor") or _gone(row),
         "at": instant(row.at),
         "from": row.before,
         "to": row.after,
@@ -291,12 +304,17 @@ def _position(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if kept is None else {name: kept[name] for name in ("lon", "lat", "crs") if name in kept}
 
 
-def _actor(row: Row[Any], details: Mapping[str, Any], principal: Principal) -> dict[str, Any] | None:
-    actor: dict[str, Any] | None = details.get("actor")
-    if actor is None:
-        digest = row.digests.get("actor")
-        return None if digest is None else {"id": None, "name": None, "kind": None, "digest": digest}
-    hidden = row.action in REPORTER_ACTIONS and not principal.may("reporter.identify")
-    if hidden and actor["id"] != str(principal.id):
-        return {"id": None, "name": None, "kind": actor["kind"], "digest": row.digests.get("actor")}
-    return actor
+def _of_reporter(row: Row[Any], details: Mapping[str, Any], principal: Principal) -> bool:
+    """Whether somebody else made this event as the sender of a report: it names the report."""
+    actor: Mapping[str, Any] | None = details.get("actor")
+    return actor is not None and "report_id" in row.inputs and actor["id"] != str(principal.id)
+
+
+def _unnamed(row: Row[Any], details: Mapping[str, Any]) -> dict[str, Any]:
+    return {"id": None, "name": None, "kind": details["actor"]["kind"], "digest": row.digests.get("actor")}
+
+
+def _gone(row: Row[Any]) -> dict[str, Any] | None:
+    """An actor who was erased, or is masked for this reader."""
+    digest = row.digests.get("actor")
+    return None if digest is None else {"id": None, "name": None, "kind": None, "digest": digest}

@@ -12,11 +12,14 @@ from app.sla.rules import local_day
 
 
 def route_case(work: Work) -> None:
-    """Let the rules propose lead and helpers for the case where it lies; the trace stays with the case."""
+    """Let the rules propose lead and helpers for the case where it lies; the trace stays with the case.
+
+    A case without a type (closed by force and opened again) goes to whoever answers for any type.
+    """
     case = work.case
     zone = None if case["zone_code"] is None else ZoneName(case["zone_code"], "")
     place = Place(tuple(grid.chain(work.session, case["current_cell"])), zone)
-    type_row = catalog.catalogue(work.session).by_id[case["type_id"]]
+    type_row = catalog.catalogue(work.session).by_id.get(case["type_id"])
     today = local_day(work.now, sla.calendar(work.session))
     found = routing.route(work.session, type_row=type_row, place=place, on=today)
     work.set(routing=found.as_json())

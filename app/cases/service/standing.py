@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.accounts.rules import Role
+from app.accounts.rules import Role, verbs_of
 from app.cases import queries
 from app.cases.rules import SYSTEM, Relation, Standing, State
 from app.core.auth import Principal
@@ -37,6 +37,9 @@ def standing_of(session: Session, case: Mapping[str, Any], principal: Principal)
         return Standing(frozenset())
     reported, tasks = queries.own_relations(session, case["id"], principal.id)
     roles = _covering(case, principal)
+    if Role.INSPECTOR in principal.roles and (reported or tasks):
+        # Whoever reported it or was asked about it acts on it, wherever it lies.
+        roles |= {Role.INSPECTOR}
     state = State(case["state"])
     holds = {
         Relation.REPORTER: reported,
@@ -44,9 +47,17 @@ def standing_of(session: Session, case: Mapping[str, Any], principal: Principal)
         Relation.LEAD_UNIT: case["lead_id"] in principal.organizations(Role.UNIT_MANAGER),
         Relation.ASSIGNED: case["handler_id"] == principal.id,
         Relation.NOT_HANDLER: case["handler_id"] != principal.id,
-        Relation.SAME_ROLE: _may_take_over(case, principal, roles, tasks),
+        Relation.SAME_ROLE: _may_take_over(session, case, principal, roles, tasks),
     }
     return Standing(roles, frozenset(relation for relation, held in holds.items() if held))
+
+
+def identifies(case: Mapping[str, Any], principal: Principal) -> bool:
+    """Whether the principal may know who reported the case: by a grant that covers it, not by one for elsewhere."""
+    cell: str = case["current_cell"]
+    return principal.kind == "system" or any(
+        "reporter.identify" in verbs_of([grant.role]) and cell.startswith(grant.area_code) for grant in principal.grants
+    )
 
 
 def _covering(case: Mapping[str, Any], principal: Principal) -> frozenset[Role]:
@@ -60,10 +71,12 @@ def _covering(case: Mapping[str, Any], principal: Principal) -> frozenset[Role]:
     return frozenset(reaching)
 
 
-def _may_take_over(case: Mapping[str, Any], principal: Principal, roles: frozenset[Role], tasks: list[str]) -> bool:
+def _may_take_over(
+    session: Session, case: Mapping[str, Any], principal: Principal, roles: frozenset[Role], tasks: list[str]
+) -> bool:
     """Somebody else of the same role and organisation has it now.
 
-    Desk roles hold what nobody took in person; a unit's people take over within the lead unit only.
+    What nobody holds in person is the desk's or the unit's: there any colleague of the role may take it.
     """
     state = State(case["state"])
     holding = HOLDING_ROLES.get(state, frozenset()) & roles
@@ -72,4 +85,8 @@ def _may_take_over(case: Mapping[str, Any], principal: Principal, roles: frozens
     if holding & BY_ORGANIZATION:
         mine = principal.organizations(*BY_ORGANIZATION)
         return case["lead_id"] in mine and case["handler_id"] != principal.id
-    return True
+    holders = [] if case["holder_id"] is None else [case["holder_id"]]
+    if state in TASK_OF:
+        holders = list(queries.task_holders(session, case["id"], TASK_OF[state]))
+    posts = [(grant.role, grant.organization_id) for grant in principal.grants if grant.role in holding]
+    return not holders or queries.shares_post(session, holders, posts, case["updated_at"])

@@ -21,14 +21,15 @@ from app.cases.schemas import (
     NumberPath,
     RoutingTraceOut,
 )
-from app.cases.views.filters import filter_of
+from app.cases.views.filters import check_known, filter_of
 from app.cases.views.inputs import command_of
 from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.config import config
 from app.core.db import read_unit
+from app.core.errors import Fault
 from app.core.http import answer, if_match, json_response, write_unit
-from app.core.paging import decode_cursor, encode_cursor
+from app.core.paging import BadCursor, decode_cursor, encode_cursor
 from app.core.schemas import problems
 
 cases = APIBlueprint("cases", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Cases")])
@@ -42,6 +43,7 @@ def list_cases(query: CasesQuery) -> Response:
     """Cases I may see, newest first."""
     found, principal, now = filter_of(query, config().city_tz), current_principal(), clock.now()
     with read_unit() as session:
+        check_known(queries.unknown_values(session, found))
         items, cursor = service.cases_for(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
         body: dict[str, Any] = {"items": items, "next_cursor": cursor}
         if query.count:
@@ -63,7 +65,7 @@ def get_case(path: NumberPath) -> Response:
 @needs("case.read")
 def list_case_events(path: NumberPath, query: EventsQuery) -> Response:
     """The chain of a case's events, oldest first."""
-    after = int(decode_cursor(query.cursor, 1)[0]) if query.cursor else 0
+    after = cursor_number(decode_cursor(query.cursor, 1)[0]) if query.cursor else 0
     principal = current_principal()
     with read_unit() as session:
         case = service.case_row(session, path.number, principal)
@@ -102,6 +104,17 @@ def act_on_case(path: ActionPath, body: ActionIn) -> Response:
         case = service.act(session, path.number, command, principal=principal, now=now)
         shown = service.case_after(session, case, principal, now=now)
         return answer(session, shown, version=case["version"])
+
+
+def cursor_number(value: Any) -> int:
+    """An event's number out of a cursor.
+
+    Raises: BadCursor.
+    """
+    if not isinstance(value, int) or not 0 <= value < 2**31:
+        fault = Fault("/cursor", "use next_cursor of an earlier answer, or leave it out")
+        raise BadCursor("This cursor was not made here: start again without one.", faults=[fault])
+    return value
 
 
 @cases.get(

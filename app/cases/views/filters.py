@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from app.cases.rules import Source, State
@@ -25,7 +26,7 @@ def filter_of(query: CasesQuery, zone: str) -> CaseFilter:
     """
     return CaseFilter(
         states=_several("state", query.state, State),
-        types=tuple(part.strip() for part in (query.type or "").split(",") if part.strip()),
+        types=_codes("type", query.type),
         area=query.area,
         owner=query.owner,
         lamps=_several("lamp", query.lamp, Lamp),
@@ -36,6 +37,25 @@ def filter_of(query: CasesQuery, zone: str) -> CaseFilter:
         until=None if query.until is None else end_of(query.until, zone),
         sort=query.sort,
     )
+
+
+def _codes(name: str, text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    given = tuple(part.strip() for part in text.split(","))
+    if not all(given):
+        raise BadFilter(f"{name} has an empty value.", faults=[Fault(f"/{name}", "leave it out, or give its values")])
+    return given
+
+
+def check_known(unknown: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a filter by something that does not exist, which would only look like an empty list.
+
+    Raises: BadFilter.
+    """
+    if unknown:
+        faults = [Fault(f"/{name}", f"there is no {', '.join(values)}") for name, values in unknown.items()]
+        raise BadFilter("The filter names something that does not exist.", faults=faults)
 
 
 def _several(name: str, text: str | None, known: type[StrEnum]) -> tuple[str, ...]:

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.cases.rules import Action, Relation, Standing
 from app.core.auth import Principal
+from app.core.config import config
 from app.reports import queries
+from app.reports.rules import tracking_code
 from app.reports.service.status import leading_case
 
 REPORTER = Standing(frozenset(), frozenset({Relation.REPORTER}))
 JOINER = Standing(frozenset(), frozenset({Relation.REPORTER, Relation.JOINER}))
-# What of a report's own events is personal: who sent it, in which words, from which device, with which pictures.
-PERSONAL = frozenset({"actor", "description", "reason", "text", "device", "photo_ids"})
+# What of a report's own events is personal: who sent it, in which words, from where, with which device and pictures.
+PERSONAL = frozenset({"actor", "description", "reason", "text", "position", "device", "photo_ids"})
 
 ReportRow = Row[*tuple[Any, ...]]
 
@@ -58,20 +60,22 @@ def reopen(
 def _act(session: Session, report: ReportRow, command: cases.Command, principal: Principal, now: datetime) -> None:
     _, case = leading_case(report.cases)
     standing = JOINER if command.action is Action.MERGE else REPORTER
-    cases.act_as_reporter(session, UUID(case["id"]), command, principal=principal, standing=standing, now=now)
+    cases.act_as_reporter(session, case["number"], command, principal=principal, standing=standing, now=now)
 
 
 def erase(session: Session, report: ReportRow, *, now: datetime) -> int:
-    """Erase what is personal in a report: its row, its case's copy of its words, and its events' details.
+    """Erase what is personal in a report: its row, its cases' copies of its words, and its events' details.
 
-    The case itself, its place and its times stay, and its chain still verifies; each case says in a `redact` event
-    what went. Returns the number of events that lost something.
+    Cases with their places and times stay, and their chains still verify; each case that ever knew of the report (it
+    may have been split or merged since) says in a `redact` event what went. Erasing again finds nothing left.
+    Returns the number of events that lost something.
     """
     erased = 0
-    for case in report.cases:
-        seqs = queries.own_events(session, UUID(case["id"]), report.id)
-        erased += cases.redact(session, UUID(case["id"]), seqs=seqs, names=PERSONAL, now=now)
+    for case_id, words in queries.cases_told(session, report.number, report.id):
+        seqs = queries.own_events(session, case_id, report.id)
+        erased += cases.redact(session, cases.Erasure(case_id, seqs, PERSONAL, words), now=now)
     cases.forget_reporter(session, report.id)
+    queries.forget_copies(session, report.id, tracking_code(config().data_key, report.id))
     queries.change_report(
         session,
         report.id,
@@ -82,7 +86,8 @@ def erase(session: Session, report: ReportRow, *, now: datetime) -> int:
             "reporter_id": None,
             "flags": [],
             "sender": f"erased:{report.id}",
-            "erased_at": now,
+            "fingerprint": f"erased:{report.id}",
+            "erased_at": report.erased_at or now,
         },
     )
     return erased

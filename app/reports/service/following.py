@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -105,8 +106,14 @@ def card(session: Session, row: ReportRow, principal: Principal, *, now: datetim
         "possible_duplicates": row.duplicates,
         "part_code": row.part_code,
         "rating": case["rating"],
+        "reason": _reason(session, case),
         "tracking_code": tracking_code(config().data_key, row.id) if mine else None,
     }
+
+
+def _reason(session: Session, case: Mapping[str, Any]) -> str | None:
+    """Why it was rejected, as the reporter is told."""
+    return queries.rejection_of(session, UUID(case["id"])) if case["state"] == State.REJECTED else None
 
 
 def _type(row: ReportRow) -> dict[str, Any] | None:
@@ -137,6 +144,7 @@ def track(session: Session, code: str, *, now: datetime) -> dict[str, Any]:
         "cell": {"code": row.area_code, "name": row.cell_name},
         "received_at": to_rfc3339(row.received_at),
         "expected_at": None if found.expected_at is None else to_rfc3339(found.expected_at),
+        "reason": _reason(session, case),
         "closed_at": None if found.closed_at is None else to_rfc3339(found.closed_at),
         "steps": [
             {"state": state, "name": STATE_NAMES[State(state)], "at": to_rfc3339(at)}

@@ -104,7 +104,7 @@ def submit_report(
             "part_code": command.part_code,
             "flags": _flags(command, photos),
             "duplicates": duplicates,
-            "captured_at": command.captured_at,
+            "captured_at": command.captured_at or now,
             "received_at": now,
             "acknowledged_at": None,
             "erased_at": None,
@@ -149,7 +149,7 @@ def submitted(stored: Row[*tuple[Any, ...]]) -> dict[str, Any]:
 
 
 def _check(session: Session, command: SubmitReport, sender: str, principal: Principal, now: datetime) -> None:
-    if command.captured_at > now + AHEAD_AT_MOST:
+    if command.captured_at is not None and command.captured_at > now + AHEAD_AT_MOST:
         fault = Fault("/captured_at", "at most five minutes ahead of the server; set the phone's clock")
         raise CapturedInFuture("captured_at lies in the future: is the phone's clock right?", faults=[fault])
     if not command.description.strip() and not command.photo_ids:

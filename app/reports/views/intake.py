@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from flask import request
 from pydantic import ValidationError
 
-from app.core import clock
 from app.core.errors import Fault, Invalid
-from app.core.problems import invalid_from
+from app.core.intake import NulCharacter
+from app.core.problems import invalid_from, pointer_of
 from app.media import service as media
 from app.media.service import KeptPhoto
 from app.reports.errors import TooManyPhotosInForm
 from app.reports.rules import SubmitReport
-from app.reports.schemas import ReportForm, ReportIn
+from app.reports.schemas import FormContent, ReportForm, ReportIn
 
 PHOTOS_AT_MOST = 20
 PLACE = ("lon", "lat", "crs", "accuracy_m")
 JSON_FIELDS = ("position", "type")
+WHOLE = "report"
 
 
 def read_report() -> tuple[ReportIn, list[KeptPhoto]]:
@@ -33,25 +34,41 @@ def read_report() -> tuple[ReportIn, list[KeptPhoto]]:
         if len(files) + len(report.photo_ids) > PHOTOS_AT_MOST:
             raise TooManyPhotosInForm(f"A report has at most {PHOTOS_AT_MOST} photos.")
         return report, [media.keep(file.stream, filename=file.filename) for file in files]
-    return _validated(request.get_json()), []
+    return _validated(request.get_json(), ReportIn), []
 
 
-def _validated(content: dict[str, Any]) -> ReportIn:
+_Content = TypeVar("_Content", bound=ReportIn)
+
+
+def _validated(content: dict[str, Any], model: type[_Content]) -> _Content:
     try:
-        return ReportIn.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         raise invalid_from(error) from error
 
 
-def _of_form() -> ReportIn:
-    given = {name: value for name, value in request.form.items() if value != ""}
-    if whole := given.pop("report", None):
-        given = {**_json("report", whole), **given}
+def _fields() -> dict[str, Any]:
+    """The fields of the form, those of a JSON text in `report` among them; empty ones are as good as left out."""
+    given: dict[str, Any] = {name: value for name, value in request.form.items() if value != ""}
+    for name, value in given.items():
+        escaped = name in {*JSON_FIELDS, WHOLE} and "\\u0000" in value
+        if escaped or "\x00" in value or "\x00" in name:
+            raise NulCharacter("Remove U+0000 from the form.", faults=[Fault(pointer_of((name,)), "contains U+0000")])
+    if text := given.pop(WHOLE, None):
+        whole = _json(WHOLE, text)
+        if not isinstance(whole, dict):
+            raise Invalid(f"The field {WHOLE} is not a JSON object.", faults=[Fault(f"/{WHOLE}", "must be an object")])
+        given = {**whole, **given}
     unknown = sorted((given.keys() | request.files.keys()) - ReportForm.model_fields.keys() - {"photo"})
     if unknown:
-        faults = [Fault(f"/{name}", f"known are {', '.join(ReportForm.model_fields)}") for name in unknown]
+        faults = [Fault(pointer_of((name,)), f"known are {', '.join(ReportForm.model_fields)}") for name in unknown]
         raise Invalid(f"The form has fields nobody knows: {', '.join(unknown)}.", faults=faults)
-    content: dict[str, Any] = {"description": "", **given}
+    return given
+
+
+def _of_form() -> FormContent:
+    given = _fields()
+    content: dict[str, Any] = dict(given)
     content |= {name: _json(name, given[name]) for name in JSON_FIELDS if isinstance(given.get(name), str)}
     place = {name: content.pop(name) for name in PLACE if name in content}
     if place and "position" not in content:
@@ -60,8 +77,7 @@ def _of_form() -> ReportIn:
         content["photo_ids"] = [part.strip() for part in content["photo_ids"].strip("[]").replace('"', "").split(",")]
     if isinstance(content.get("anonymous"), str):
         content["anonymous"] = {"true": True, "1": True, "false": False, "0": False}.get(content["anonymous"].lower())
-    content.setdefault("captured_at", clock.to_rfc3339(clock.now()))
-    return _validated(content)
+    return _validated(content, FormContent)
 
 
 def _json(name: str, value: str) -> Any:
@@ -72,10 +88,10 @@ def _json(name: str, value: str) -> Any:
         raise Invalid(f"The field {name} is not JSON.", faults=[fault]) from error
 
 
-def _number(name: str, value: str) -> float:
+def _number(name: str, value: Any) -> float:
     try:
         return float(value)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise Invalid(f"The field {name} is not a number.", faults=[Fault(f"/{name}", "must be a number")]) from error
 
 
