@@ -34,8 +34,12 @@ step() {
   began=$(now_ms)
   log=$(mktemp "${TMPDIR:-/tmp}/fieldgrid-step.XXXXXX")
   [ ! -t 2 ] || printf '%s ...' "${words[*]}" >&2
-  "$@" >"$log" 2>&1 &
+  # A process group of its own: Ctrl-C ends the step with all it has started, and then this command.
+  set -m
+  "$@" >"$log" 2>&1 </dev/null &
   pid=$!
+  set +m
+  trap 'kill -TERM -- "-$pid" 2>/dev/null; say "interrupted"; exit 130' INT TERM HUP
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.1
     shown=$((shown + 1))
@@ -46,6 +50,7 @@ step() {
     fi
   done
   wait "$pid" || code=$?
+  trap - INT TERM HUP
   [ ! -t 2 ] || printf '\r\033[K' >&2
   if [ "$code" -eq 0 ]; then
     say "${words[*]}: done in $(seconds_since "$began")"

@@ -117,9 +117,9 @@ backup() {
 }
 
 restore() {
-  local file='' yes='' photos name value began
-  for name in "$@"; do
-    case $name in --yes) yes=yes ;; *) file=$name ;; esac
+  local file='' yes='' argument
+  for argument in "$@"; do
+    case $argument in --yes) yes=yes ;; *) file=$argument ;; esac
   done
   [ -n "$file" ] || die "say what from: $SELF restore FILE [--yes]"
   [ -r "$file" ] || die "there is no file $file that can be read."
@@ -134,6 +134,11 @@ restore() {
     grep -vE ' (EXTENSION|COMMENT - EXTENSION|TABLE DATA public spatial_ref_sys|SCHEMA - public|COMMENT - SCHEMA public|ACL - SCHEMA public)' >"$WORK/list" ||
     die "the database in $file is damaged; nothing was changed."
   confirm "$yes" "This replaces the data of this installation with those of $(sed -n 's/^made //p' "$WORK/about"). Go on?"
+  locked up put_back "$file"
+}
+
+put_back() {
+  local file=$1 photos name value began
   began=$(now_ms)
   photos=$(photo_folder)
   if [ -n "$photos" ]; then
@@ -145,7 +150,7 @@ restore() {
   unset FIELDGRID_SECRET_KEY FIELDGRID_DATA_KEY
   umask 022
   say "restored in $(seconds_since "$began")"
-  locked up bring_up
+  bring_up
 }
 
 # Beside the database in use, which gives way only when the new one is whole.
