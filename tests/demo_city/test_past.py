@@ -33,15 +33,17 @@ def test_one_life_of_each_kind_leaves_cases_in_every_state(session, now, short):
     load_demo_city(session, DATA, now, lambda _: None)
     album = Album()
     album.draw([one for one in past.pictures() if one.subject in DRAWN])
-    played = past.load_past(session, DATA, album, now, lambda _: None)
-    assert sum(played.values()) == len(lives.PATHS) + len(lives.STREET_PATHS)
+    shares = [past.play_share(session, DATA, album, share, now, lambda _: None) for share in range(lives.VARIANTS)]
+    assert sum(sum(share.values()) for share in shares) == len(lives.PATHS) + len(lives.STREET_PATHS)
 
-    admin = Cast(session, DATA / "people.csv", now)["admin"]
+    cast = Cast(session, DATA / "people.csv", now)
+    assert all(past.is_played(session, cast, share) for share in range(lives.VARIANTS))
+    admin = cast["admin"]
     found = all_cases(session, admin, now)
     assert {case["state"] for case in found} == {state.value for state in State}
     for case in found:
         row = cases.case_row(session, case["number"], admin)
         assert cases.verify_chain(session, row).ok
 
-    assert past.load_past(session, DATA, album, now, lambda _: None) == {}
+    assert past.play_share(session, DATA, album, 0, now, lambda _: None) == {}
     assert len(all_cases(session, admin, now)) == len(found)

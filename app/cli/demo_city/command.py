@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import click
 
+from app.cases.jobs import make_room
 from app.cli.demo_city.cast import Album, Cast
+from app.cli.demo_city.lives import PAST, VARIANTS
 from app.cli.demo_city.load import DemoCityRefused, load_demo_city
-from app.cli.demo_city.past import PastRefused, has_cases, load_past, pictures
+from app.cli.demo_city.past import PastRefused, is_played, pictures, play_share
 from app.cli.system import connect
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
 
 FOLDER = Path(__file__).resolve().parents[3] / "grid_data"
-FOLDER_OPTION = click.option(
+
+
+@click.command("demo-city")
+@click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=FOLDER,
     help="Where the data lie.",
 )
-
-
-@click.command("demo-city")
-@FOLDER_OPTION
 @click.option("--without-past", is_flag=True, help="Only the city and its people, no past cases.")
 def demo_city(folder: Path, *, without_past: bool) -> None:
     """Load the demo city and its past cases, unless they are there already."""
@@ -43,13 +48,28 @@ def demo_city(folder: Path, *, without_past: bool) -> None:
 
 
 def _give_past(folder: Path) -> None:
-    with unit_of_work() as session:
-        if has_cases(session, Cast(session, folder / "people.csv", clock.now()), clock.now()):
-            return
+    """Play the shares of the past that are missing, each in a process and a unit of work of its own."""
     began = time.monotonic()
+    now = clock.now()
+    with unit_of_work() as session:
+        cast = Cast(session, folder / "people.csv", now)
+        missing = [share for share in range(VARIANTS) if not is_played(session, cast, share)]
+    if not missing:
+        return
     album = Album()
     album.draw(pictures())
     click.echo(f"  {len(album.kept)} street scenes drawn ({time.monotonic() - began:.1f} s)")
+    # Making room for a month's events locks out others who need the same room until the unit of work ends.
+    for instant in (now - PAST - timedelta(days=10), now):
+        make_room(int(instant.timestamp()))
+    with ProcessPoolExecutor(len(missing), mp_context=get_context("spawn")) as pool:
+        playing = [pool.submit(_play, folder, album, share, now) for share in missing]
+        played = sum(sum(share.result().values()) for share in playing)
+    click.echo(f"  {played} past cases played ({time.monotonic() - began:.1f} s)")
+
+
+def _play(folder: Path, album: Album, share: int, now: datetime) -> Counter[str]:
+    """One share, in a process of its own."""
+    connect()
     with unit_of_work() as session:
-        played = load_past(session, folder, album, clock.now(), click.echo)
-    click.echo(f"  {sum(played.values())} past cases played ({time.monotonic() - began:.1f} s)")
+        return play_share(session, folder, album, share, now, click.echo)

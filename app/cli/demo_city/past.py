@@ -10,28 +10,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-import click
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
 from app.cases.rules import Action
-from app.cases.rules.filters import CaseFilter
 from app.catalog import service as catalog
 from app.catalog.schemas import TypeRef
 from app.cli.demo_city.cast import Album, Cast, Picture
-from app.cli.demo_city.lives import CITY_TZ, Ground, Life, plan_past
+from app.cli.demo_city.lives import CITY_TZ, VARIANTS, Ground, Life, plan_past
 from app.cli.demo_city.load import Say
 from app.cli.demo_city.matters import MATTERS, RATINGS, REASONS, WITHOUT_RULE, Matter
 from app.cli.demo_city.places import Place, Places
 from app.core.auth import Principal
 from app.core.errors import DomainError
 from app.reports import service as reports
+from app.reports.errors import ReportNotFound
 from app.reports.rules import SubmitReport
 
 SEED = 20_260_310
 SAID_EVERY_S = 5.0
+IDS = uuid5(NAMESPACE_URL, "fieldgrid:demo-city:past")
 SUBJECTS = tuple(sorted({matter.picture for matter in (*MATTERS, WITHOUT_RULE)}))
 # Who gets a case that its first owner sent back.
 SECOND_OWNER = "U02"
@@ -77,7 +77,7 @@ class Player:
     row: dict[str, Any] = field(default_factory=dict)
     finished: int = 0
 
-    def play(self, life: Life) -> None:
+    def play(self, life: Life, report_id: UUID | None = None) -> None:
         """Report, and every step of the life.
 
         Raises: PastRefused with the step that a service refused.
@@ -85,7 +85,7 @@ class Player:
         self.life, self.row, self.finished = life, {}, 0
         step = "report"
         try:
-            answer = self.report(life.reporter, life.place, life.words, life.opened_at)
+            answer = self.report(life.reporter, life.place, life.words, life.opened_at, report_id=report_id)
             self.number, self.report_id = answer["case"]["number"], UUID(answer["id"])
             for step, at in life.steps:
                 STEPS[step](self, at)
@@ -93,13 +93,22 @@ class Player:
             told = " → ".join(name for name, _ in life.steps)
             raise PastRefused(f"{step} of {told} on {life.matter.code}: {refused}") from refused
 
-    def report(self, reporter: str, place: Place, words: str, at: datetime, shot: int = 0) -> dict[str, Any]:
+    def report(
+        self,
+        reporter: str,
+        place: Place,
+        words: str,
+        at: datetime,
+        *,
+        shot: int = 0,
+        report_id: UUID | None = None,
+    ) -> dict[str, Any]:
         """Somebody sends a photo and words."""
         principal = self.cast[reporter]
         knows_type = principal.is_staff or self.dice.random() < 0.7
         position = {"lon": place.lon, "lat": place.lat, "crs": "wgs84", "accuracy_m": self.dice.choice((5, 8, 12, 20))}
         command = SubmitReport(
-            report_id=None,
+            report_id=report_id,
             description=words,
             lon=place.lon,
             lat=place.lat,
@@ -276,29 +285,40 @@ STEPS: Mapping[str, Callable[[Player, datetime], None]] = {
 }
 
 
-def has_cases(session: Session, cast: Cast, now: datetime) -> bool:
-    """Whether this database has any case: a past is only given to a city without one."""
-    return bool(cases.cases_for(session, CaseFilter(), cast["admin"], now=now, limit=1, cursor=None)[0])
+def mark_of(share: int) -> UUID:
+    """The id of the first report of a share: where it exists, the share was played."""
+    return uuid5(IDS, f"share {share}")
 
 
-def load_past(session: Session, folder: Path, album: Album, now: datetime, say: Say = click.echo) -> Counter[str]:
-    """Play the past up to `now` where the city has none yet; how many cases of each last step there are.
+def is_played(session: Session, cast: Cast, share: int) -> bool:
+    """Whether this share of the past is in the database."""
+    try:
+        reports.report_for(session, mark_of(share), cast["admin"])
+    except ReportNotFound:
+        return False
+    return True
 
-    `album` must hold the pictures already (see Album.draw): drawing is long and needs no transaction.
-    Raises: PastRefused, and nothing is kept.
+
+def play_share(session: Session, folder: Path, album: Album, share: int, now: datetime, say: Say) -> Counter[str]:
+    """Play those lives of the past, up to `now`, whose corner has this number; how many end with which step.
+
+    The shares have no photo and no case in common, so that they can be played at the same time. A share is played in
+    one unit of work, and only once.
+    Shape:  `album` holds the pictures already (see Album.draw): drawing is long and needs no transaction.
+    Raises: PastRefused, and nothing of the share is kept.
     """
     cast = Cast(session, folder / "people.csv", now)
-    if has_cases(session, cast, now):
-        return Counter()
-    dice = Random(SEED)  # noqa: S311 -- a made-up past, not a secret
-    lives = plan_past(ground_of(session, folder), now, dice)
-    player = Player(session, cast, album, dice)
-    said = time.monotonic()
     played: Counter[str] = Counter()
-    for count, life in enumerate(lives, start=1):
-        player.play(life)
+    if is_played(session, cast, share):
+        return played
+    dice = Random(SEED)  # noqa: S311 -- a made-up past, not a secret
+    lives = [life for life in plan_past(ground_of(session, folder), now, dice) if life.variant == share]
+    player = Player(session, cast, album, Random(SEED + share))  # noqa: S311 -- as above
+    said = time.monotonic()
+    for count, life in enumerate(lives):
+        player.play(life, None if count else mark_of(share))
         played[life.steps[-1][0] if life.steps else "report"] += 1
         if time.monotonic() - said > SAID_EVERY_S:
             said = time.monotonic()
-            say(f"  past cases: {count} of {len(lives)}")
+            say(f"  past cases {share + 1}/{VARIANTS}: {count + 1} of {len(lives)}")
     return played
