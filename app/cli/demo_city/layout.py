@@ -17,7 +17,9 @@ from shapely.ops import polygonize, unary_union
 
 STEP = 60.0
 SNAP = 0.05
-BRIDGES = (1, 3, 4, 6)
+CROSS_ROADS = ("西环路", "青石大道", "府前路", "中山大道", "人民大道", "学府路", "东湖大道", "临港路")
+# Those of them that cross the river.
+BRIDGES = frozenset({"青石大道", "中山大道", "人民大道", "东湖大道"})
 
 
 class CannotDraw(ValueError):
@@ -111,13 +113,12 @@ def _long_roads(rng: Random, course: Callable[[float], float]) -> list[Road]:
 
 def _cross_roads(rng: Random) -> list[Road]:
     """South-north roads; those of BRIDGES cross the river."""
-    names = ("西环路", "青石大道", "府前路", "中山大道", "人民大道", "学府路", "东湖大道", "临港路")
     roads = []
-    for index, name in enumerate(names):
+    for index, name in enumerate(CROSS_ROADS):
         x0 = -2500.0 + index * 715.0 + rng.uniform(-75.0, 75.0)
         lean, phase = rng.uniform(-0.07, 0.07), rng.uniform(0.0, math.tau)
         points = [(x0 + lean * y + 70.0 * math.sin(math.tau * y / 3100.0 + phase), y) for y in _steps(-3000.0, 3000.0)]
-        roads.append(Road("arterial" if index in BRIDGES else "secondary", name, LineString(points)))
+        roads.append(Road("arterial" if name in BRIDGES else "secondary", name, LineString(points)))
     return roads
 
 
@@ -192,7 +193,7 @@ def draw(rng: Random) -> Layout:
         Road(road.kind, road.name, _densified(road.line))
         for road in (*_long_roads(rng, course), *_cross_roads(rng), *_diagonals())
     ]
-    dry = [road.line if road.name in _BRIDGED else road.line.difference(river) for road in roads]
+    dry = [road.line if road.name in BRIDGES else road.line.difference(river) for road in roads]
     faces = _enclosed([border.exterior, north, south, middle, *(line.intersection(border) for line in dry)])
     inside = [face for face in faces if border.contains(face.representative_point())]
     wet = [face for face in inside if river.contains(face.representative_point())]
@@ -205,9 +206,6 @@ def draw(rng: Random) -> Layout:
         water += _merge_small([face for face in wet if _bank_of(face, course) == bank], 3_000.0)
     banks = [Road("secondary", "滨江北路", north), Road("secondary", "滨江南路", south)]
     return Layout(border, river, blocks, water, [*roads, *banks])
-
-
-_BRIDGED = ("青石大道", "中山大道", "人民大道", "东湖大道")
 
 
 def _bank_of(face: Polygon, course: Callable[[float], float]) -> str:
