@@ -29,3 +29,17 @@ class CaseNotFound(NotFound):
 
     slug = "case-not-found"
     title = "No such case, or not visible to you"
+
+
+class TypeNotKnown(Invalid):
+    """The body names a type that is not there: the input is wrong, not the address."""
+
+    slug = "unknown-type"
+    title = "There is no such type"
+
+
+class ConditionNotKnown(Invalid):
+    """The body names a filing condition that its type does not have."""
+
+    slug = "unknown-condition"
+    title = "The type has no such filing condition"

@@ -103,7 +103,9 @@ def a_city(session: Session, now: datetime) -> City:
     for zone, (community, people) in ZONES.items():
         cells = frozenset(area.code for area in city.areas if len(area.code) == 15 and area.code.startswith(community))
         people_ids = frozenset(city.people[name] for name in people)
-        put_duty_zone(session, NewZone(zone, f"责任网格 {zone}", cells, people_ids), now=datetime(2026, 1, 2, tzinfo=UTC))
+        put_duty_zone(
+            session, NewZone(zone, f"责任网格 {zone}", cells, people_ids), now=datetime(2026, 1, 2, tzinfo=UTC)
+        )
     limits = (("4", "working_hour"), ("2", "urgent_hour"), ("2", "working_day"))
     city.types[RUBBISH] = a_type(session, limits=limits)
     city.types[STALL] = a_type(session, code=STALL, name="无照经营", self_handle_allowed=False)

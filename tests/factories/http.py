@@ -98,7 +98,7 @@ class Api:
     def chain(self, number: str) -> list[dict[str, Any]]:
         """The case's events, whose chain was found whole."""
         verdict = self.post("auditor", f"/cases/{number}/verify-chain")
-        assert verdict["ok"] and verdict["faults"] == [], verdict
+        assert (verdict["ok"], verdict["faults"]) == (True, []), verdict
         events: list[dict[str, Any]] = self.get("operator", f"/cases/{number}/events")["items"]
         assert verdict["checked"] == len(events)
         return events

@@ -5,6 +5,7 @@ from app.cases.service.acting import Erasure, act, act_as_reporter, act_on, choi
 from app.cases.service.chains import verify_chain
 from app.cases.service.opening import Opening, open_case
 from app.cases.service.reading import case_after, case_card, case_row, cases_for, events_for
+from app.cases.service.types import find_type
 from app.cases.service.work import Command
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "cases_for",
     "choices_of",
     "events_for",
+    "find_type",
     "forget_reporter",
     "like_cases",
     "open_case",

@@ -11,10 +11,9 @@ from uuid import UUID
 from app.cases import queries
 from app.cases.rules import Action, Fact, Relation, State
 from app.cases.service import opening, recording
-from app.cases.service.facts import find_type
 from app.cases.service.routed import route_case
+from app.cases.service.types import find_condition, find_type
 from app.cases.service.work import Work
-from app.catalog import service as catalog
 from app.sla.rules import Limit, Unit
 
 
@@ -28,8 +27,8 @@ def _nothing(work: Work) -> None:
 
 
 def _accept(work: Work) -> None:
-    found = find_type(work)
-    condition = catalog.find_condition(work.session, work.inputs["condition_id"], found.id)
+    found = find_type(work.session, work.inputs["type"])
+    condition = find_condition(work.session, work.inputs["condition_id"], found.id)
     work.set(type_id=found.id, condition_id=condition.id)
     if work.case["state"] == State.TO_DISPATCH:
         _filed(work)
@@ -79,7 +78,7 @@ def _split(work: Work) -> None:
     other = work.found["other_type"]
     condition_id: UUID | None = work.inputs.get("condition_id")
     if condition_id is not None:
-        condition_id = catalog.find_condition(work.session, condition_id, other.id).id
+        condition_id = find_condition(work.session, condition_id, other.id).id
     number = opening.open_linked(work, type_id=other.id, condition_id=condition_id)
     work.event_inputs["split_into"] = number
 

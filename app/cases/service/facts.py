@@ -22,10 +22,9 @@ from app.cases.rules import (
     State,
 )
 from app.cases.service.clocks import converted, handling_limit
+from app.cases.service.types import find_type
 from app.cases.service.work import Work
 from app.catalog import service as catalog
-from app.catalog.rules import TypeRow
-from app.catalog.schemas import TypeRef
 from app.sla import service as sla
 from app.sla.rules import Limit, Unit, budget, local_day
 
@@ -110,19 +109,11 @@ def _target(work: Work) -> bool:
     return State(target["state"]) not in END_STATES
 
 
-def find_type(work: Work) -> TypeRow:
-    """The type that the action names.
-
-    Raises: UnknownType.
-    """
-    return catalog.find_type(work.session, TypeRef.model_validate(work.inputs["type"]))
-
-
 def _other_type(work: Work) -> bool:
     given = work.inputs.get("type")
     if given is None:
         return False
-    work.found["other_type"] = find_type(work)
+    work.found["other_type"] = find_type(work.session, given)
     return bool(work.found["other_type"].id != work.case["type_id"])
 
 

@@ -10,9 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
-from app.catalog import service as catalog
 from app.catalog.rules import TypeRow
-from app.catalog.schemas import TypeRef
 from app.core.auth import Principal
 from app.core.config import config
 from app.core.errors import Fault
@@ -47,7 +45,7 @@ def submit_report(
     Repeating the same command is harmless: the same id with the same content is the stored report.
 
     Raises: PlaceOutsideCity, CapturedInFuture, NothingReported, ReportIdTaken (same id, other content or sender),
-            IntakeLimit, UnknownType, UnknownPhoto.
+            IntakeLimit, TypeNotKnown, UnknownPhoto.
     Source: domain.md §5; ADR 0004 (idempotent submit).
     """
     sender = sender_hash(config().data_key, principal.key)
@@ -57,7 +55,7 @@ def submit_report(
             return _stored_if_same(stored, command, sender), False
     _check(session, command, sender, principal, now)
     place = _place(session, command)
-    found = None if command.type_ref is None else catalog.find_type(session, TypeRef.model_validate(command.type_ref))
+    found = None if command.type_ref is None else cases.find_type(session, command.type_ref)
     photos = media.photos(session, command.photo_ids, principal=principal)
     duplicates = possible_duplicates(session, command, found, now)
     report_id = command.report_id or new_id()
