@@ -2,8 +2,8 @@
 # What has to hold before a change is taken: checks of the sources, and the tests. Sourced by `fieldgrid`.
 
 check() {
-  local failed=0
-  ensure_system python
+  local failed=0 was_running=''
+  ensure_system postgres python
   ensure_venv dev
   cd "$ROOT"
   check_step "lint (ruff)" "$VENV/bin/ruff" check --no-cache . || failed=1
@@ -12,11 +12,25 @@ check() {
   check_step "imports point one way (import-linter)" "$VENV/bin/lint-imports" --no-cache || failed=1
   check_step "shell scripts (shellcheck)" "$VENV/bin/shellcheck" -x fieldgrid scripts/*.sh || failed=1
   check_step "image (hadolint)" "$VENV/bin/hadolint" Dockerfile || failed=1
+  prepare_state
+  ! cluster_runs testpg || was_running=yes
+  check_step "migrations (squawk)" check_migrations || failed=1
+  [ -n "$was_running" ] || testdb stop
   check_step "API description is current" env PYTHONPATH="$ROOT" "$VENV/bin/python" -m app.cli openapi --check || failed=1
   if [ "$failed" -ne 0 ]; then
     warn "a check failed; \`ruff check --fix\` and \`ruff format\` mend some of them."
     return 1
   fi
+}
+
+check_migrations() {
+  local url sql code=0
+  url=$(testdb start) || return 1
+  sql=$(mktemp --suffix=.sql)
+  FIELDGRID_TESTDB_URL=$url PYTHONPATH=$ROOT "$VENV/bin/python" "$ROOT/scripts/migration_sql.py" >"$sql" &&
+    "$VENV/bin/squawk" "$sql" || code=1
+  rm -f "$sql"
+  return "$code"
 }
 
 # A tool that finds something is not a failed command: what it found is shown whole.
