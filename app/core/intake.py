@@ -69,7 +69,8 @@ def check_intake() -> None:
     """
     view = current_app.view_functions.get(request.endpoint or "")
     mimetypes, most = getattr(view, "__takes__", (("application/json",), JSON_BYTES))
-    request.max_content_length = most
+    # A body without a length is cut off where the limit is, unseen: one byte more shows that it was longer.
+    request.max_content_length = most + (request.content_length is None)
     if request.content_length is not None and request.content_length > most:
         refusal: type[TooLarge] = getattr(view, "__refusal__", BodyTooLarge)
         raise refusal(f"The body has {request.content_length} bytes; at most {most} are taken here.", max_bytes=most)
@@ -82,7 +83,7 @@ def check_intake() -> None:
             accepted=list(mimetypes),
         )
     if request.mimetype == "application/json":
-        _check_json(request)
+        _check_json(request, most)
     elif request.mimetype in FORMS:
         _check_form(request)
 
@@ -115,8 +116,10 @@ def _refuse_nul(name: str, texts: Iterable[str], place: str) -> None:
         raise NulCharacter(f"Remove U+0000 from {place}.", faults=[fault])
 
 
-def _check_json(incoming: Request) -> None:
+def _check_json(incoming: Request, most: int) -> None:
     data = incoming.get_data(cache=True)
+    if len(data) > most:
+        raise BodyTooLarge(f"The body has more than {most} bytes, the most that are taken here.", max_bytes=most)
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:

@@ -71,18 +71,22 @@ def enqueue(session: Session, name: str, *, queueing_lock: str | None = None, **
 
     ``queueing_lock``: while a job with this lock still waits, another one is not added.
     """
-    deferrer = _enqueueing().configure_task(
-        name, connection=session.connection(), queue=name.partition(".")[0], queueing_lock=queueing_lock
-    )
     if queueing_lock is None:
-        deferrer.defer(**arguments)
+        _deferrer(session, name, None).defer(**arguments)
         return
     try:
-        # A savepoint, so that the refused insert does not end the caller's transaction.
+        # A savepoint, so that the refused insert does not end the caller's transaction. The session sets it when it
+        # is asked for its connection inside the block, not before.
         with session.begin_nested():
-            deferrer.defer(**arguments)
+            _deferrer(session, name, queueing_lock).defer(**arguments)
     except procrastinate.exceptions.AlreadyEnqueued:
         return
+
+
+def _deferrer(session: Session, name: str, queueing_lock: str | None) -> procrastinate.jobs.JobDeferrer:
+    return _enqueueing().configure_task(
+        name, connection=session.connection(), queue=name.partition(".")[0], queueing_lock=queueing_lock
+    )
 
 
 def worker_app(database_url: str) -> procrastinate.App:
