@@ -153,11 +153,15 @@ put_back() {
   bring_up
 }
 
+# A backup from before there was a feed has nothing to start afresh.
+RESTART_FEED="DO \$\$ BEGIN IF to_regproc('restart_feed') IS NOT NULL THEN PERFORM restart_feed(); END IF; END \$\$"
 # Beside the database in use, which gives way only when the new one is whole.
 restore_own_database() {
   step "database: preparing" -- prepare_restored || die "the database could not be prepared; nothing was changed."
   step "database: restoring" -- "$PG_BIN/pg_restore" --no-owner --exit-on-error -L "$WORK/list" -d fieldgrid_restored "$WORK/database.dump" ||
     die "the database could not be restored; nothing was changed."
+  # Phones and streams that remember a place in the feed have to read everything afresh.
+  step "change feed: starting afresh" -- sql pg -d fieldgrid_restored -c "$RESTART_FEED" || die "the change feed could not be started afresh; nothing was changed."
   step "API and worker: stopping" -- stop_programs
   step "database: changing over" -- sql pg -c 'DROP DATABASE IF EXISTS fieldgrid WITH (FORCE)' -c 'ALTER DATABASE fieldgrid_restored RENAME TO fieldgrid' ||
     die "the restored database could not take its place." "It is there as fieldgrid_restored; run the command again."
@@ -171,6 +175,7 @@ restore_foreign_database() {
   step "API and worker: stopping" -- stop_programs
   step "database: restoring" -- "$PG_BIN/pg_restore" --no-owner --clean --if-exists --exit-on-error --single-transaction \
     -L "$WORK/list" -d "$PGDATABASE" "$WORK/database.dump" || die "the database could not be restored; it is as it was." "\`$SELF up\` starts the program again."
+  step "change feed: starting afresh" -- "$PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 -d "$PGDATABASE" -c "$RESTART_FEED" || die "the change feed could not be started afresh: run \`$SELF restore\` again."
 }
 
 unpack_photos() {

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from app.cases import queries
+import structlog
+
+from app.cases import queries, service
 from app.cases.service.opening import month_of
+from app.core import clock
 from app.core.db import unit_of_work
 from app.core.jobs import periodic
 
 MONTHS_AHEAD = 3
+LAMPS_AT_ONCE = 500
+log = structlog.get_logger()
 
 
 @periodic("cases.make_room", "23 3 * * *")
@@ -19,3 +24,16 @@ def make_room(timestamp: int) -> None:
     with unit_of_work() as session:
         for ahead in range(MONTHS_AHEAD + 1):
             queries.ensure_month(session, first + timedelta(days=31 * ahead))
+
+
+@periodic("cases.tell_lamps", "*/1 * * * *")
+def tell_lamps(timestamp: int) -> None:
+    """Tell of clocks that passed yellow or red; after a stop of hours in many short transactions, the reddest first."""
+    told = 0
+    while True:
+        with unit_of_work() as session:
+            found = service.tell_lamps(session, now=clock.now(), most=LAMPS_AT_ONCE)
+        told += found
+        if found < LAMPS_AT_ONCE:
+            break
+    log.info("lamps.told", cases=told, period=timestamp)

@@ -34,6 +34,7 @@ from app.core.ids import new_id
 from app.core.models import Base
 from app.sla.rules import Stage
 
+_UNTOLD = "ended_at IS NULL AND paused_at IS NULL AND (told_at IS NULL OR told_at < {0})"
 _OPEN = text("state NOT IN ('closed', 'rejected', 'void', 'merged')")
 
 
@@ -177,6 +178,8 @@ class CaseClock(Base):
         CheckConstraint("due_at >= started_at", name="due_at"),
         Index("uq_case_clocks_case_id_ordinal", "case_id", "ordinal", unique=True),
         Index("uq_case_clocks_running", "case_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_case_clocks_yellow_at", "yellow_at", postgresql_where=text(_UNTOLD.format("yellow_at"))),
+        Index("ix_case_clocks_due_at", "due_at", postgresql_where=text(_UNTOLD.format("due_at"))),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -197,6 +200,9 @@ class CaseClock(Base):
     calendar_code: Mapped[str] = mapped_column(Text)
     calendar_version: Mapped[int] = mapped_column(Integer)
     provisional: Mapped[bool]
+    told_at: Mapped[datetime | None] = mapped_column(
+        comment="the newest of yellow_at and due_at whose crossing was told"
+    )
 
 
 class CaseTask(Base):

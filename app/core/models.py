@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, MetaData, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, MetaData, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.ids import new_id
@@ -58,6 +58,42 @@ class OutboxMessage(Base):
     text: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class Change(Base):
+    """A row of the change feed. The application may add rows; only the owner's `purge_changes` removes old ones."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("ix_changes_at", "at", postgresql_using="brin"),)
+
+    xid: Mapped[int] = mapped_column(
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        server_default=text("(pg_current_xact_id()::text)::bigint"),
+        comment="the transaction that wrote it, an xid8",
+    )
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    kind: Mapped[str]
+    collection: Mapped[str] = mapped_column(comment="what kind of thing changed: case")
+    entity_id: Mapped[UUID]
+    number: Mapped[str]
+    version: Mapped[int] = mapped_column(Integer)
+    data: Mapped[dict[str, Any]] = mapped_column(comment="as clients get it: number, state, version")
+    area_code: Mapped[str | None] = mapped_column(comment="cell where it lies now")
+    zone_code: Mapped[str | None]
+    unit_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), comment="organisations that have or had it")
+    assignee_id: Mapped[UUID | None] = mapped_column(comment="who was asked, or who handles it")
+
+
+class FeedEpoch(Base):
+    """The one row that says which feed this is: another one after every restore from a backup."""
+
+    __tablename__ = "feed_epochs"
+
+    epoch: Mapped[UUID] = mapped_column(primary_key=True)
+    purged_xid: Mapped[int] = mapped_column(BigInteger, comment="rows of older transactions may be gone")
 
 
 def table(model: type[Base]) -> Table:

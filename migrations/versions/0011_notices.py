@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0011_notices"
-down_revision = "0009_reports"
+down_revision = "0010_reminders"
 branch_labels = None
 depends_on = None
 
@@ -44,9 +44,7 @@ def create_feed() -> None:
         sa.Column("data", postgresql.JSONB(), nullable=False, comment="as clients get it: number, state, version"),
         sa.Column("area_code", sa.Text(), comment="cell where it lies now"),
         sa.Column("zone_code", sa.Text()),
-        sa.Column(
-            "unit_ids", postgresql.ARRAY(sa.Uuid()), nullable=False, comment="organisations that have or had it"
-        ),
+        sa.Column("unit_ids", postgresql.ARRAY(sa.Uuid()), nullable=False, comment="organisations that have or had it"),
         sa.Column("assignee_id", sa.Uuid(), comment="who was asked, or who handles it"),
         sa.PrimaryKeyConstraint("xid", "seq", name="pk_changes"),
     )

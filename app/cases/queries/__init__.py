@@ -22,6 +22,7 @@ from app.cases.queries.facts import (
     unit_handler,
     zone_inspector,
 )
+from app.cases.queries.lamps import cross_lamps
 from app.cases.queries.listing import cases_page, estimate, unknown_values
 from app.cases.queries.visibility import shown_plainly, visible
 from app.cases.queries.writing import (
@@ -61,6 +62,7 @@ __all__ = [
     "condition_limit",
     "copy_photos",
     "copy_reports_and_photos",
+    "cross_lamps",
     "ensure_month",
     "erase_details",
     "estimate",

@@ -5,6 +5,7 @@ from app.cases.service.acting import Erasure, act, act_as_reporter, act_on, choi
 from app.cases.service.chains import verify_chain
 from app.cases.service.opening import Opening, open_case
 from app.cases.service.reading import case_after, case_card, case_row, cases_for, events_for
+from app.cases.service.telling import tell_lamps
 from app.cases.service.types import find_type
 from app.cases.service.work import Command
 
@@ -26,5 +27,6 @@ __all__ = [
     "like_cases",
     "open_case",
     "redact",
+    "tell_lamps",
     "verify_chain",
 ]

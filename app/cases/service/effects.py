@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.cases import queries
 from app.cases.rules import Action, Fact, Relation, State
-from app.cases.service import opening, recording
+from app.cases.service import opening, recording, telling
 from app.cases.service.routed import route_case
 from app.cases.service.types import find_condition, find_type
 from app.cases.service.work import Work
@@ -43,7 +43,7 @@ def _filed(work: Work) -> None:
 def _request_verify(work: Work) -> None:
     inspector = work.found["inspector_id"]
     queries.close_tasks(work.session, work.case_id, work.now, "verify")
-    queries.add_task(work.session, work.case_id, "verify", inspector, work.now)
+    telling.ask(work, "verify", inspector)
     work.event_inputs["inspector_id"] = inspector
 
 
@@ -89,11 +89,11 @@ def _take_over(work: Work) -> None:
     kind = {State.VERIFYING: "verify", State.TO_CHECK: "check"}.get(state)
     if kind is not None and me is not None:
         queries.close_tasks(work.session, work.case_id, work.now, kind)
-        queries.add_task(work.session, work.case_id, kind, me, work.now)
+        telling.ask(work, kind, me)
     elif state is State.HANDLING and Relation.LEAD_UNIT not in work.standing.relations:
         queries.close_tasks(work.session, work.case_id, work.now, "handle")
         if me is not None:
-            queries.add_task(work.session, work.case_id, "handle", me, work.now)
+            telling.ask(work, "handle", me)
         work.set(handler_id=me)
     work.set(holder_id=me)
 
@@ -108,7 +108,7 @@ def _dispatch(work: Work) -> None:
 def _assign(work: Work) -> None:
     handler: UUID = work.inputs["handler_id"]
     queries.close_tasks(work.session, work.case_id, work.now, "handle")
-    queries.add_task(work.session, work.case_id, "handle", handler, work.now)
+    telling.ask(work, "handle", handler)
     work.set(handler_id=handler)
 
 
@@ -150,7 +150,7 @@ def _finish(work: Work) -> None:
     zone, cell = work.case["zone_code"], work.case["current_cell"]
     inspector = queries.suggest_inspector(work.session, zone, cell, without, work.now)
     if inspector is not None:
-        queries.add_task(work.session, work.case_id, "check", inspector, work.now)
+        telling.ask(work, "check", inspector)
     work.set(pending=None)
 
 
@@ -159,7 +159,7 @@ def _check(work: Work) -> None:
     if work.inputs["verdict"] == "failed":
         work.set(reworks=work.case["reworks"] + 1)
         if work.case["handler_id"] is not None:
-            queries.add_task(work.session, work.case_id, "handle", work.case["handler_id"], work.now)
+            telling.ask(work, "handle", work.case["handler_id"])
 
 
 def _close(work: Work) -> None:

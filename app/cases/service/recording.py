@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.cases.rules import Event, chain
+from app.cases.service import telling
 from app.core.auth import Principal
 
 # What of a case stands in its events before and after: ids, states, instants, limits; nothing personal.
@@ -90,10 +91,11 @@ def seal(
 
 
 def write(session: Session, case: Mapping[str, Any], link: Link) -> None:
-    """Append a sealed event to the case's chain, its details apart from it."""
+    """Append a sealed event to the case's chain, its details apart from it; whoever may see the case hears of it."""
     queries.add_event(session, case["case_month"], link.event)
     if link.details:
         queries.add_details(session, case["case_month"], link.event, link.details, link.salts)
+    telling.tell(session, case)
 
 
 def append(

@@ -1,0 +1,55 @@
+"""Telling the change feed what happens to cases, in the transaction in which it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.cases import queries
+from app.cases.service.work import Work
+from app.core import feed
+from app.core.feed import Entry, Kind
+
+COLLECTION = "case"
+
+
+def tell(session: Session, case: Mapping[str, Any]) -> None:
+    """The case is new, or is not what it was."""
+    kind = Kind.CASE_CREATED if case["version"] == 1 else Kind.CASE_CHANGED
+    feed.append(session, entry(case, kind, case["handler_id"]))
+
+
+def ask(work: Work, kind: str, assignee_id: UUID) -> None:
+    """Give somebody a task on the case, and tell them."""
+    queries.add_task(work.session, work.case_id, kind, assignee_id, work.now)
+    feed.append(work.session, entry(work.case, Kind.TASK_ASSIGNED, assignee_id))
+
+
+def tell_lamps(session: Session, *, now: datetime, most: int) -> int:
+    """Tell of running clocks that passed yellow or red, the most urgent first, each crossing once however many sweep.
+
+    Returns how many; fewer than `most` means that none is left.
+    """
+    rows = queries.cross_lamps(session, now, most)
+    feed.append(session, *(entry(row, Kind.CASE_LAMP, row["handler_id"]) for row in rows))
+    return len(rows)
+
+
+def entry(case: Mapping[str, Any], kind: Kind, assignee_id: UUID | None) -> Entry:
+    """A case's row as an entry of the feed."""
+    return Entry(
+        kind=kind,
+        collection=COLLECTION,
+        entity_id=case["id"],
+        number=case["number"],
+        version=case["version"],
+        state=str(case["state"]),
+        area_code=case["current_cell"],
+        zone_code=case["zone_code"],
+        unit_ids=case["unit_ids"],
+        assignee_id=assignee_id,
+    )
