@@ -95,20 +95,30 @@ def report_by_code(session: Session, tracking_hash: str) -> Row[*tuple[Any, ...]
 
 def visible(principal: Principal) -> ColumnElement[bool]:
     """The reports a principal sees: their own wherever they lie, and for the desk those in its areas."""
+    return _of(principal, DESK)
+
+
+def _of(principal: Principal, desk: Sequence[Role]) -> ColumnElement[bool]:
     own = Report.reporter_id == principal.id if principal.id else Report.id.is_(None)
-    prefixes = principal.areas(*DESK) if principal.kind == "staff" else ()
+    prefixes = principal.areas(*desk) if principal.kind == "staff" else ()
     return or_(own, *(Report.area_code.startswith(prefix, autoescape=True) for prefix in prefixes))
 
 
+def _seen_by(principal: Principal) -> Select[*tuple[Any, ...]]:
+    """The reports a principal sees; `plain` says whether their words are among that: auditors read without them."""
+    plain = _of(principal, [role for role in DESK if role is not Role.AUDITOR])
+    return _ONE.add_columns(plain.label("plain")).where(visible(principal))
+
+
 def visible_report(session: Session, report_id: UUID, principal: Principal) -> Row[*tuple[Any, ...]] | None:
-    return session.execute(_ONE.where(Report.id == report_id, visible(principal))).one_or_none()
+    return session.execute(_seen_by(principal).where(Report.id == report_id)).one_or_none()
 
 
 def reports_page(
     session: Session, principal: Principal, *, limit: int, after: tuple[datetime, UUID] | None
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """``limit + 1`` reports that the principal sees, newest first, after the cursor; one statement."""
-    query = _ONE.where(visible(principal))
+    query = _seen_by(principal)
     if after is not None:
         query = query.where(tuple_(Report.received_at, Report.id) < tuple_(*after))
     return session.execute(query.order_by(Report.received_at.desc(), Report.id.desc()).limit(limit + 1)).all()

@@ -32,7 +32,7 @@ def apply(work: Work, effect: ClockEffect) -> None:
     if effect.handling is Handling.STARTS:
         _start_handling(work)
     if effect.starts is not None:
-        limit = sla.stage_limits(work.session)[effect.starts]
+        limit = sla.timing(work.session).stage_limits[effect.starts]
         _start(work, Stage(effect.starts), limit, owner_id=None)
 
 
@@ -59,7 +59,7 @@ def _start(work: Work, stage: Stage, limit: Limit, *, owner_id: UUID | None) -> 
 
 def first(work: Work, stage: Stage) -> dict[str, Any]:
     """The clock a case is opened with, not written yet; the case shows it."""
-    return _clock(work, stage, sla.stage_limits(work.session)[stage], 1)
+    return _clock(work, stage, sla.timing(work.session).stage_limits[stage], 1)
 
 
 def _clock(work: Work, stage: Stage, limit: Limit, ordinal: int) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def item(row: ReportRow) -> dict[str, Any]:
         "status": status,
         "source": row.source,
         "type": _type(row),
-        "description": row.description,
-        "address": row.address,
+        "description": row.description if row.plain else None,
+        "address": row.address if row.plain else None,
         "position": {"lon": row.lon, "lat": row.lat, "crs": "wgs84"},
         "cell": {"code": row.area_code, "name": row.cell_name},
         "case": {"number": case["number"], "state": case["state"]},
@@ -97,10 +97,11 @@ def card(session: Session, row: ReportRow, principal: Principal, *, now: datetim
     _, case = leading_case(row.cases)
     mine = principal.id is not None and row.reporter_id == principal.id
     photos = media.photos_by_id(session, row.photo_ids)
-    views = media.views_of([photos[photo] for photo in row.photo_ids if photo in photos], now)
+    shown = [photos[photo] for photo in row.photo_ids if photo in photos]
+    views = media.views_of(shown, now) if row.plain else media.public_views_of(shown, now)
     return {
         **item(row),
-        "stated_position": row.stated,
+        "stated_position": row.stated if row.plain else None,
         "photos": [view.model_dump(mode="json") for view in views],
         "flags": row.flags,
         "possible_duplicates": row.duplicates,

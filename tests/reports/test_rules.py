@@ -1,0 +1,97 @@
+"""Tracking codes, sources, fingerprints and the status of a report."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import permutations
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.accounts.rules import Role
+from app.cases.rules import Source, State
+from app.reports.rules import (
+    ADVANCE,
+    SubmitReport,
+    fingerprint,
+    keyed_hash,
+    sender_hash,
+    source_of,
+    status_of,
+    tracking_code,
+    tracking_hash,
+)
+
+KEY = "a data key for tests, long enough to be one"
+COMMAND = SubmitReport(
+    report_id=None,
+    description="垃圾",
+    lon=121.4,
+    lat=31.2,
+    stated={"lon": 121.4, "lat": 31.2, "crs": "wgs84"},
+    captured_at=datetime(2026, 3, 10, 2, tzinfo=UTC),
+)
+
+
+def test_a_tracking_code_has_a_hundred_bits_and_is_the_same_each_time():
+    code = tracking_code(KEY, UUID(int=1))
+    assert code == tracking_code(KEY, UUID(int=1))
+    assert [len(part) for part in code.split("-")] == [4] * 5
+    assert len({tracking_code(KEY, uuid4()) for _ in range(500)}) == 500
+    assert tracking_code(KEY + "x", UUID(int=1)) != code
+
+
+@given(st.uuids())
+def test_a_code_is_found_however_it_is_typed(report_id):
+    code = tracking_code(KEY, report_id)
+    typed = [code.lower(), code.replace("-", ""), code.replace("-", " "), f" {code} "]
+    assert {tracking_hash(one) for one in typed} == {tracking_hash(code)}
+
+
+def test_parts_of_a_keyed_hash_do_not_run_into_each_other():
+    assert keyed_hash(KEY, "ab", "c") != keyed_hash(KEY, "a", "bc")
+    assert sender_hash(KEY, "user:1") != sender_hash(KEY, "user:2")
+    assert "user" not in sender_hash(KEY, "user:1")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"description": "别的"},
+        {"stated": {"lon": 121.5, "lat": 31.2, "crs": "wgs84"}},
+        {"stated": {"lon": 121.4, "lat": 31.2, "crs": "gcj02"}},
+        {"captured_at": datetime(2026, 3, 10, 2, 1, tzinfo=UTC)},
+        {"captured_at": None},
+        {"type_ref": {"scheme": "s", "kind": "matter", "code": "1"}},
+        {"address": "人民路"},
+        {"photo_ids": (UUID(int=1),)},
+        {"part_code": "P1"},
+        {"anonymous": True},
+    ],
+)
+def test_other_content_has_another_fingerprint(change):
+    assert fingerprint(replace(COMMAND, **change)) != fingerprint(COMMAND)
+
+
+def test_the_same_content_has_the_same_fingerprint():
+    same = {**COMMAND.stated, "accuracy_m": None}
+    assert fingerprint(replace(COMMAND, report_id=UUID(int=9), stated=same)) == fingerprint(COMMAND)
+
+
+def test_the_source_follows_from_the_role():
+    assert source_of([]) is Source.CITIZEN
+    assert source_of([Role.CITIZEN]) is Source.CITIZEN
+    assert source_of([Role.OPERATOR, Role.INSPECTOR]) is Source.INSPECTOR
+    assert source_of([Role.SUPERVISOR]) is Source.SUPERIOR
+    for role in (Role.OPERATOR, Role.SHIFT_LEADER, Role.DISPATCHER):
+        assert source_of([role]) is Source.HOTLINE
+
+
+def test_the_least_advanced_case_speaks_for_the_report():
+    assert set(ADVANCE) == set(State)
+    for states in permutations([State.HANDLING, State.TO_FILE, State.CLOSED]):
+        assert status_of(states) is State.TO_FILE
+    assert status_of(["closed", "rejected"]) is State.CLOSED
+    with pytest.raises(ValueError, match="empty"):
+        status_of([])
