@@ -52,6 +52,6 @@ def test_decisions_are_numbered_without_gaps_and_have_their_parts():
     assert [int(path.name[:4]) for path in decisions] == list(range(1, len(decisions) + 1))
     for path in decisions:
         text = path.read_text(encoding="utf-8")
-        assert text.startswith(f"# {path.name[:4]} · "), path.name
+        assert text.startswith(f"# {path.name[:4]} "), path.name
         for part in ("Context", "Decision", "Alternatives", "Consequences"):
             assert f"\n## {part}\n" in text, f"{path.name} has no {part}"
