@@ -1,6 +1,6 @@
 """All SQL of cases."""
 
-from app.cases.queries.chain import add_details, add_event, chain_of, erase_details, events_page
+from app.cases.queries.chain import add_event, chain_of, erase_details, events_page
 from app.cases.queries.detail import card, clocks_of, photos_of, reports_of
 from app.cases.queries.facts import (
     clock_count,
@@ -46,7 +46,6 @@ from app.cases.queries.writing import (
 __all__ = [
     "add_case",
     "add_clock",
-    "add_details",
     "add_event",
     "add_photos",
     "add_report",

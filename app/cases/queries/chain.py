@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, insert, select, text
+from sqlalchemy import Row, and_, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseEvent, EventDetails
@@ -15,43 +15,48 @@ from app.cases.rules import Detail, Event
 from app.core.models import table
 
 _EVENT = insert(table(CaseEvent))
-_DETAILS = insert(table(EventDetails))
-
-
-def add_event(session: Session, month: date, event: Event) -> None:
-    session.execute(
-        _EVENT,
-        {
-            "case_month": month,
-            "case_id": event.case_id,
-            "seq": event.seq,
-            "number": event.number,
-            "action": event.action,
-            "at": event.at,
-            "before": None if event.before is None else dict(event.before),
-            "after": dict(event.after),
-            "inputs": dict(event.inputs),
-            "digests": dict(event.digests),
-            "prev_hash": event.prev_hash,
-            "hash": event.hash,
-        },
+# Both at once: what a bound value is for stands before its name.
+_BOTH = (
+    insert(table(EventDetails))
+    .values({column.name: bindparam(f"details_{column.name}") for column in table(EventDetails).columns})
+    .add_cte(
+        _EVENT.values({column.name: bindparam(f"event_{column.name}") for column in table(CaseEvent).columns}).cte(
+            "event"
+        )
     )
+)
 
 
-def add_details(
+def add_event(
     session: Session, month: date, event: Event, details: Mapping[str, Any], salts: Mapping[str, str]
 ) -> None:
-    """Keep what is personal or free in an event apart from it; salts in hex."""
-    session.execute(
-        _DETAILS,
-        {
-            "case_month": month,
-            "case_id": event.case_id,
-            "seq": event.seq,
-            "details": dict(details),
-            "salts": dict(salts),
-        },
-    )
+    """Append an event, and apart from it what is personal or free in it; salts in hex. One statement."""
+    values = {
+        "case_month": month,
+        "case_id": event.case_id,
+        "seq": event.seq,
+        "number": event.number,
+        "action": event.action,
+        "at": event.at,
+        "before": None if event.before is None else dict(event.before),
+        "after": dict(event.after),
+        "inputs": dict(event.inputs),
+        "digests": dict(event.digests),
+        "prev_hash": event.prev_hash,
+        "hash": event.hash,
+    }
+    if not details:
+        session.execute(_EVENT, values)
+        return
+    beside = {
+        "case_month": month,
+        "case_id": event.case_id,
+        "seq": event.seq,
+        "details": dict(details),
+        "salts": dict(salts),
+    }
+    bound = {f"event_{name}": value for name, value in values.items()}
+    session.execute(_BOTH, bound | {f"details_{name}": value for name, value in beside.items()})
 
 
 _JOINED = (

@@ -92,9 +92,7 @@ def seal(
 
 def write(session: Session, case: Mapping[str, Any], link: Link) -> None:
     """Append a sealed event to the case's chain, its details apart from it; whoever may see the case hears of it."""
-    queries.add_event(session, case["case_month"], link.event)
-    if link.details:
-        queries.add_details(session, case["case_month"], link.event, link.details, link.salts)
+    queries.add_event(session, case["case_month"], link.event, link.details, link.salts)
     telling.tell(session, case)
 
 
