@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from app.cases import queries, service
+from app.cases.service import digests
 from app.cases.service.opening import month_of
 from app.core import clock
-from app.core.db import unit_of_work
+from app.core.db import read_unit, unit_of_work
 from app.core.jobs import periodic
 
 MONTHS_AHEAD = 3
@@ -37,3 +38,17 @@ def tell_lamps(timestamp: int) -> None:
         if found < LAMPS_AT_ONCE:
             break
     log.info("lamps.told", cases=told, period=timestamp)
+
+
+@periodic("cases.write_digest", "37 * * * *")
+def write_digest(timestamp: int) -> None:
+    """Write the digest of all chain heads once the city's day has ended; asked every hour, so that a stop heals."""
+    now = clock.now()
+    day = digests.ended_day(now)
+    if day in digests.days():
+        return
+    with read_unit() as session:
+        seal = digests.write_digest(session, day, now=now)
+    log.info("digest.written", day=seal.day, cases=seal.cases, period=timestamp)
+    for fault in seal.faults:
+        log.error("digest.fault", number=fault.number, code=fault.code, detail=fault.detail)

@@ -8,7 +8,7 @@ import click
 
 from app.cli.system import COMMANDS
 
-MODULES = {"grid": "grid", "user": "user", "demo_city": "demo_city", "demo_story": "demo_story"}
+MODULES = {"audit": "audit", "grid": "grid", "user": "user", "demo_city": "demo_city", "demo_story": "demo_story"}
 
 
 @click.group()
