@@ -113,17 +113,21 @@ def open_case(session: Session, opening: Opening, *, principal: Principal, now: 
         "device": opening.device,
     }
     _write(work, Stage.ACCEPT, inputs)
-    report = {
-        "report_id": opening.report_id,
-        "case_id": case["id"],
-        "number": case["number"],
-        "reporter_id": opening.reporter_id,
-        "source": opening.source.value,
-        "reported_at": now,
-    }
-    queries.add_report(session, report)
+    _add_report(work, opening)
     queries.add_photos(session, case["id"], opening.photo_ids, "before", 1, now)
     return case
+
+
+def _add_report(work: Work, opening: Opening) -> None:
+    report = {
+        "report_id": opening.report_id,
+        "case_id": work.case["id"],
+        "number": work.case["number"],
+        "reporter_id": opening.reporter_id,
+        "source": opening.source.value,
+        "reported_at": work.now,
+    }
+    queries.add_report(work.session, report)
 
 
 def open_linked(work: Work, *, type_id: UUID, condition_id: UUID | None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -59,57 +60,28 @@ def submit_report(
     photos = media.photos(session, command.photo_ids, principal=principal)
     duplicates = possible_duplicates(session, command, found, now)
     report_id = command.report_id or new_id()
-    reporter_id = None if command.anonymous else principal.id
-    case = cases.open_case(
-        session,
-        cases.Opening(
-            report_id=report_id,
-            source=source_of(principal.roles),
-            lon=command.lon,
-            lat=command.lat,
-            area_code=place.cell.code,
-            zone_code=place.duty_zone.code if place.duty_zone else None,
-            reporter_id=reporter_id,
-            description=command.description,
-            address=command.address,
-            type_id=found.id if found else None,
-            type_ref=command.type_ref,
-            part_code=command.part_code,
-            photo_ids=[photo.id for photo in photos],
-        ),
-        principal=_unnamed(principal) if command.anonymous else principal,
-        now=now,
-    )
+    opening = _opening(command, place, found, photos, _by(principal, command, report_id))
+    case = cases.open_case(session, opening, principal=_unnamed(principal) if command.anonymous else principal, now=now)
     code = tracking_code(config().data_key, report_id)
-    queries.add_report(
-        session,
-        {
-            "id": report_id,
-            "number": case["number"],
-            "sender": sender,
-            "reporter_id": reporter_id,
-            "source": case["source"],
-            "fingerprint": fingerprint(command),
-            "tracking_hash": tracking_hash(code),
-            "type_id": found.id if found else None,
-            "description": command.description,
-            "address": command.address,
-            "stated": dict(command.stated),
-            "lon": command.lon,
-            "lat": command.lat,
-            "area_code": place.cell.code,
-            "photo_ids": [photo.id for photo in photos],
-            "part_code": command.part_code,
-            "flags": _flags(command, photos),
-            "duplicates": duplicates,
-            "captured_at": command.captured_at or now,
-            "received_at": now,
-            "acknowledged_at": None,
-            "erased_at": None,
-        },
-    )
-    if reporter_id is not None and principal.kind == "citizen":
+    noted = {
+        "number": case["number"],
+        "sender": sender,
+        "tracking_hash": tracking_hash(code),
+        "flags": _flags(command, photos),
+        "duplicates": duplicates,
+        "captured_at": command.captured_at or now,
+        "received_at": now,
+    }
+    queries.add_report(session, {**_row(command, opening), **noted})
+    if opening.reporter_id is not None and principal.kind == "citizen":
         enqueue(session, "reports.acknowledge", report_id=str(report_id))
+    return _receipt(report_id, code, place, duplicates, case), True
+
+
+def _receipt(
+    report_id: UUID, code: str, place: Place, duplicates: list[dict[str, Any]], case: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the reporter gets."""
     return {
         "id": str(report_id),
         "number": case["number"],
@@ -118,7 +90,53 @@ def submit_report(
         "cell": {"code": place.cell.code, "name": place.cell.name},
         "possible_duplicates": duplicates,
         "case": {"number": case["number"], "state": case["state"]},
-    }, True
+    }
+
+
+def _by(principal: Principal, command: SubmitReport, report_id: UUID) -> dict[str, Any]:
+    """Which report of whom it is, as far as its sender wishes that to be known."""
+    reporter_id = None if command.anonymous else principal.id
+    return {"report_id": report_id, "reporter_id": reporter_id, "source": source_of(principal.roles)}
+
+
+def _opening(
+    command: SubmitReport, place: Place, found: TypeRow | None, photos: Sequence[PhotoRow], by: dict[str, Any]
+) -> cases.Opening:
+    """What the case of this report starts with."""
+    return cases.Opening(
+        **by,
+        lon=command.lon,
+        lat=command.lat,
+        area_code=place.cell.code,
+        zone_code=place.duty_zone.code if place.duty_zone else None,
+        description=command.description,
+        address=command.address,
+        type_id=found.id if found else None,
+        type_ref=command.type_ref,
+        part_code=command.part_code,
+        photo_ids=[photo.id for photo in photos],
+    )
+
+
+def _row(command: SubmitReport, opening: cases.Opening) -> dict[str, Any]:
+    """What the report's row holds of what was sent."""
+    return {
+        "id": opening.report_id,
+        "reporter_id": opening.reporter_id,
+        "source": opening.source.value,
+        "fingerprint": fingerprint(command),
+        "type_id": opening.type_id,
+        "description": command.description,
+        "address": command.address,
+        "stated": dict(command.stated),
+        "lon": command.lon,
+        "lat": command.lat,
+        "area_code": opening.area_code,
+        "photo_ids": list(opening.photo_ids),
+        "part_code": command.part_code,
+        "acknowledged_at": None,
+        "erased_at": None,
+    }
 
 
 def _unnamed(principal: Principal) -> Principal:
