@@ -6,8 +6,11 @@ PARTS=(pg api worker)
 # Processes are found by the mark in their environment, not by a file with a number: a mark cannot go stale.
 keepers_of() { marked "FIELDGRID_KEEPER=$ID-$1"; }
 processes_of() { marked "FIELDGRID_PART=$ID-$1"; }
+# As the service user: in a container even root may not look into processes of others.
 marked() {
-  { grep -lzxsF -- "$1" /proc/[0-9]*/environ || true; } | cut -d/ -f3
+  id -u "$SERVICE_USER" >/dev/null 2>&1 || return 0
+  # shellcheck disable=SC2016 # expanded by the shell that runs it
+  { as_service bash -c 'grep -lzxsF -- "$1" /proc/[0-9]*/environ' marked "$1" || true; } | cut -d/ -f3
 }
 
 log_of() { if [ "$1" = pg ]; then echo "$STATE/pg.log"; else echo "$STATE/log/$1.log"; fi; }
@@ -47,7 +50,7 @@ stop_part() {
   die "the processes of $part do not end: $processes"
 }
 # shellcheck disable=SC2086 # a list of process ids
-send() { [ -z "$2" ] || kill -s "$1" $2 2>/dev/null || true; }
+send() { [ -z "$2" ] || as_service bash -c 'kill -s "$@" 2>/dev/null' send "$1" $2 || true; }
 
 # --- database ------------------------------------------------------------------------------------------------------------
 
@@ -256,10 +259,14 @@ api_processes() {
 }
 
 check_port() {
-  local holder
+  local socket holder own
   port_is_free "$FIELDGRID_PORT" && return
-  holder=$(port_holder "$FIELDGRID_PORT")
-  [ -z "$holder" ] || ! processes_of api | grep -qx "$holder" || return 0
+  socket=$(listening_socket "$FIELDGRID_PORT")
+  own=$(processes_of api)
+  # shellcheck disable=SC2086 # a list of process ids
+  [ -z "$own" ] || [ -z "$(as_service bash -c "$FIND_HOLDER" holder "$socket" $own)" ] || return 0
+  # shellcheck disable=SC2046 # the same
+  holder=$(bash -c "$FIND_HOLDER" holder "$socket" $(cd /proc && echo [0-9]*))
   die "port $FIELDGRID_PORT is taken by $(describe_process "$holder")." \
     "Stop that program, or choose another port: FIELDGRID_PORT=$((FIELDGRID_PORT + 1)) $SELF up"
 }
@@ -272,19 +279,15 @@ describe_process() {
   fi
 }
 
-# The process that listens on a port; nothing when it cannot be seen.
-port_holder() {
-  local hex inode link
-  hex=$(printf ':%04X' "$1")
-  inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$2 ~ port "$" && $4 == "0A" { print $10; exit }')
-  [ -n "$inode" ] || return 0
-  for link in /proc/[0-9]*/fd/*; do
-    if [ "$(readlink "$link" 2>/dev/null)" = "socket:[$inode]" ]; then
-      cut -d/ -f3 <<<"$link"
-      return
-    fi
-  done
+# The socket that listens on a port, as the links in /proc/*/fd name it; those who hold it are found by the second.
+listening_socket() {
+  local inode
+  inode=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$(printf ':%04X' "$1")" '$2 ~ port "$" && $4 == "0A" { print $10; exit }')
+  echo "socket:[${inode:-none}]"
 }
+# shellcheck disable=SC2016 # expanded by the shell that runs it
+FIND_HOLDER='socket=$1; shift; for pid; do for link in /proc/$pid/fd/*; do
+  [ "$(readlink "$link" 2>/dev/null)" != "$socket" ] || { echo "$pid"; exit; }; done; done'
 
 wait_ready() {
   local tries
