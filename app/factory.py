@@ -21,11 +21,12 @@ from app.core.schemas import ProblemOut
 from app.core.version import VERSION
 from app.grid.views import grid
 from app.media.views import media
+from app.notices.views import notices
 from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 
-FEATURES: tuple[APIBlueprint, ...] = (accounts, grid, catalog, media, routing, reports, cases)
+FEATURES: tuple[APIBlueprint, ...] = (accounts, grid, catalog, media, routing, reports, cases, notices)
 
 INFO = Info(
     title="FieldGrid",

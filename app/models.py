@@ -4,7 +4,7 @@ from importlib import import_module, util
 
 from app.core.models import Base
 
-FEATURES = ("accounts", "catalog", "media", "grid", "sla", "routing", "cases", "reports")
+FEATURES = ("accounts", "catalog", "media", "grid", "sla", "routing", "cases", "notices", "reports")
 
 for feature in FEATURES:
     if util.find_spec(f"app.{feature}.models"):

@@ -127,6 +127,17 @@ def authorize() -> None:
     raise NotAllowed(f"This needs the permission {verb}, which none of your grants has.", verb=verb)
 
 
+def authenticate_again() -> Principal:
+    """Who a request that lasts is made by now: what they may do has changed perhaps.
+
+    Raises: what the authenticator raises when the token ended or the sign-in was revoked.
+    """
+    authenticator: Authenticator = current_app.extensions["fieldgrid.authenticator"]
+    token, address = bearer_token(request), request.remote_addr or "unknown"
+    g.principal = authenticator.authenticate(token, address) if token else authenticator.anonymous(address)
+    return current_principal()
+
+
 def current_principal() -> Principal:
     """Who makes this request."""
     principal: Principal = g.principal

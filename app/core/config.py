@@ -43,6 +43,9 @@ class Config:
     city_tz: str = _setting("FIELDGRID_CITY_TZ", "Asia/Shanghai", "The city's time zone (IANA name)")
     trusted_proxies: int = _setting("FIELDGRID_TRUSTED_PROXIES", "0", "How many proxies stand before the API")
     pool_size: int = _setting("FIELDGRID_POOL_SIZE", "16", "Database connections of one process")
+    streams: int = _setting(
+        "FIELDGRID_STREAMS", "48", "Live streams of one API process; each takes a thread, so stay below its threads"
+    )
     log_level: str = _setting("FIELDGRID_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
     citizen_intake: int = _setting(
         "FIELDGRID_CITIZEN_INTAKE_PER_HOUR", "300", "Reports, and photos, that one citizen may send in an hour"

@@ -49,6 +49,14 @@ PARAMETERS: Mapping[str, Json] = {
         "schema": {"type": "string"},
         "example": '"3"',
     },
+    "LastEventId": {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "required": False,
+        "description": "The id of the last event that arrived: the stream goes on after it, without loss for at least"
+        " 24 hours. Without it the stream begins now.",
+        "schema": {"type": "string", "maxLength": 2000},
+    },
 }
 HEADERS: Mapping[str, Json] = {
     "ETag": {
@@ -95,7 +103,7 @@ class Code:
     @property
     def request_headers(self) -> list[str]:
         """Headers that the functions read which the view calls."""
-        readers = {"write_unit": "IdempotencyKey", "if_match": "IfMatch"}
+        readers = {"write_unit": "IdempotencyKey", "if_match": "IfMatch", "last_event_id": "LastEventId"}
         return [header for function, header in readers.items() if function in self.called]
 
     @property

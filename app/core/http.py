@@ -147,6 +147,11 @@ def if_match() -> int | None:
     return int(text)
 
 
+def last_event_id() -> str | None:
+    """The id of the last event that the client of a stream had; None for one that begins."""
+    return request.headers.get("Last-Event-ID", "").strip() or None
+
+
 def purge_idempotency_keys(session: Session, *, older_than_days: int = 8) -> int:
     """Forget answers after the promised seven days and a margin; returns how many."""
     old = clock.now() - func.make_interval(0, 0, 0, older_than_days)

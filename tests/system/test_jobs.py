@@ -8,7 +8,7 @@ from app import worker
 from app.core.jobs import REGISTRY
 from tests.system.sources import dotted, nodes
 
-FEATURES = {"core", "accounts", "grid", "catalog", "media", "sla", "routing", "cases", "reports"}
+FEATURES = {"core", "accounts", "grid", "catalog", "media", "sla", "routing", "cases", "notices", "reports"}
 
 
 def _enqueued() -> dict[str, str]:

@@ -84,6 +84,8 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "case.read": STAFF,
         "case.act": STAFF_WRITING,
         "case.verify_chain": STAFF,
+        # The live stream tells of those cases that its reader sees.
+        "stream.read": STAFF,
         "routing.explain": STAFF,
         "routing.read": STAFF,
         "routing.admin": ADMIN,

@@ -1,0 +1,6 @@
+"""HTTP of notices."""
+
+from app.notices.views import stream as stream
+from app.notices.views.blueprint import notices
+
+__all__ = ["notices"]
