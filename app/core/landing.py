@@ -20,12 +20,8 @@ BODY = """<h1>FieldGrid 网格化城市管理</h1>
 <p lang="zh">在终端运行 <code>./fieldgrid demo</code>，看一张照片从上报到结案的全过程。</p>
 <p>Run <code>./fieldgrid demo</code> in a terminal to watch one photo travel from report to closed case.</p>"""
 
-REFERENCE = PAGE.replace("{{ title }}", "API reference").replace(
-    "{{ body|safe }}",
-    """<h1>接口文档 API reference</h1>
-<ul>{% for ui in ui_templates %}<li><a href="{{ ui.name }}">{{ ui.display_name }}</a></li>{% endfor %}
-<li><a href="openapi.json">openapi.json</a> (OpenAPI 3.1)</li></ul>""",
-)
+# What the description's own front page shows: the reference itself, without a choice to make first.
+REFERENCE = '<!doctype html><meta http-equiv="refresh" content="0; url=swagger"><a href="swagger">API reference</a>'
 
 
 @landing.get("/")

@@ -14,7 +14,7 @@ from app.factory import create_app
 from tests.system.sources import dotted, modules
 
 # The pages of the API reference come with a library and show nothing but the description.
-REFERENCE = ("openapi.", "scalar.", "swagger.")
+REFERENCE = ("openapi.", "swagger.")
 
 
 @pytest.fixture(scope="module")
