@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import structlog
 
 from app.cases import queries, service
-from app.cases.service import digests
+from app.cases.service import digests, reminding
 from app.cases.service.opening import month_of
 from app.core import clock
 from app.core.db import read_unit, unit_of_work
@@ -15,6 +16,9 @@ from app.core.jobs import periodic
 
 MONTHS_AHEAD = 3
 LAMPS_AT_ONCE = 500
+REMINDERS_AT_ONCE = 500
+HOLDS_AT_ONCE = 50
+RUN_AT_MOST = timedelta(seconds=50)
 log = structlog.get_logger()
 
 
@@ -52,3 +56,35 @@ def write_digest(timestamp: int) -> None:
     log.info("digest.written", day=seal.day, cases=seal.cases, period=timestamp)
     for fault in seal.faults:
         log.error("digest.fault", number=fault.number, code=fault.code, detail=fault.detail)
+
+
+@periodic("cases.remind", "*/1 * * * *")
+def remind(timestamp: int) -> None:
+    """Remind people of clocks that turned yellow or red; after a stop of hours in many short transactions."""
+    began = clock.now()
+    reminded = 0
+    while True:
+        with unit_of_work() as session:
+            found = reminding.remind(session, now=clock.now(), most=REMINDERS_AT_ONCE)
+        reminded += found
+        # The next minute has a run of its own; two at once would only skip over what the other has locked.
+        if found < REMINDERS_AT_ONCE or clock.now() - began > RUN_AT_MOST:
+            break
+    if reminded:
+        log.info("cases.reminded", reminders=reminded, period=timestamp)
+
+
+@periodic("cases.resume_holds", "*/5 * * * *")
+def resume_holds(timestamp: int) -> None:
+    """Let cases go on whose hold has reached its date; what cannot go on is logged and tried again next time."""
+    failed: list[UUID] = []
+    resumed = 0
+    while True:
+        with unit_of_work() as session:
+            done = reminding.resume_ended_holds(session, now=clock.now(), most=HOLDS_AT_ONCE, without=failed)
+        failed += done.failed
+        resumed += len(done.numbers)
+        if len(done.numbers) + len(done.failed) < HOLDS_AT_ONCE:
+            break
+    if resumed or failed:
+        log.info("holds.resumed", cases=resumed, failed=len(failed), period=timestamp)
