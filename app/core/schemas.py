@@ -16,7 +16,11 @@ def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         message = "an instant needs a zone: 2026-03-10T10:00:00+08:00 or …Z"
         raise ValueError(message)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        message = "an instant lies between the years 1 and 9999, in UTC too"
+        raise ValueError(message) from error
 
 
 def _text_only(value: Any) -> Any:

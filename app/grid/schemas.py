@@ -82,6 +82,7 @@ _POINT = {
         "lon": {"type": "number", "minimum": -180, "maximum": 180},
         "lat": {"type": "number", "minimum": -90, "maximum": 90},
         "crs": {"type": "string", "enum": [crs.value for crs in Crs], "default": "wgs84"},
+        "accuracy_m": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}]},
     },
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 
 import pytest
@@ -87,6 +88,20 @@ def test_u0000_in_a_form(frame: FlaskClient):
     crafted = frame.post("/notes", data=file | {"te\x00xt": "a"}, content_type="multipart/form-data")
     assert crafted.status_code == 422
     assert notes() == 0
+
+
+def test_a_compressed_body_is_a_wrong_type_not_bad_json(client: FlaskClient):
+    body, headers = gzip.compress(b'{"username": "a", "password": "b"}'), {"Content-Encoding": "gzip"}
+    answer = client.post(LOGIN, data=body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.get_json()["type"]) == (415, "/problems/wrong-type")
+    plain = {"username": "a", "password": "b"}
+    assert client.post(LOGIN, json=plain, headers={"Content-Encoding": "identity"}).status_code == 401
+
+
+def test_json_is_small_also_where_a_form_may_be_large(frame: FlaskClient):
+    answer = frame.post("/notes", json={"text": "a" * 1_048_576})
+    assert (answer.status_code, answer.get_json()["max_bytes"]) == (413, 1_048_576)
+    assert frame.post("/notes", json={"text": "a" * 1_000_000}).status_code == 201
 
 
 def test_a_parameter_given_twice_or_unknown(client: FlaskClient):

@@ -194,6 +194,17 @@ def test_a_new_name_needs_no_new_code(session, now):
     assert service.locate(session, *centre(areas, INNER)).cell.name == "People's Square"
 
 
+def test_what_a_file_does_not_say_stays(session, now):
+    areas = a_grid(session, now=now)
+    said = {"land_use": ["park"] * len(areas), "management_grade": ["一级"] * len(areas)}
+    named = [area._replace(name=f"{area.code}号") for area in areas]
+    assert service.import_file(session, geojson(named, **said), MIXED, now=now).counts["renamed"] == len(areas)
+    silent = [area._replace(name=area.code) for area in areas]
+    assert service.import_file(session, geojson(silent), MIXED, now=now).counts["kept"] == len(areas)
+    city = session.execute(select(Area.name, Area.land_use, Area.management_grade).where(Area.code == CITY)).one()
+    assert tuple(city) == (f"{CITY}号", "park", "一级")
+
+
 def test_a_file_of_one_community_leaves_the_others_alone(session, now):
     areas = a_grid(session, now=now)
     community = [a for a in cells(areas) if a.code.startswith("310101001001")]

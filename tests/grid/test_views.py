@@ -126,7 +126,11 @@ def test_cells_that_follow_stay_in_the_zone(client, session, city, root, now):
 def test_many_points_at_once(client, city):
     lon, lat = centre(city, INNER)
     gcj = from_wgs84(lon, lat, "gcj02")
-    points = [{"lon": lon, "lat": lat}, {"lon": gcj[0], "lat": gcj[1], "crs": "gcj02"}, {"lon": 0, "lat": 0}]
+    points = [
+        {"lon": lon, "lat": lat},
+        {"lon": gcj[0], "lat": gcj[1], "crs": "gcj02", "accuracy_m": 8},
+        {"lon": 0, "lat": 0},
+    ]
     assert client.post(f"{API}/locate", json={"points": points}).get_json() == {
         "items": [
             {"cell": INNER, "problem": None},
@@ -149,6 +153,8 @@ def test_many_points_at_once(client, city):
         ({"lon": 121.4, "lat": 31.2, "crs": ["wgs84"]}, "/points/1/crs"),
         ({"lon": 121.4, "lat": 31.2, "height": 3}, "/points/1/height"),
         ({"lon": 121.4, "lat": 31.2, "crs": "bd09", "height": 3}, "/points/1/height"),
+        ({"lon": 121.4, "lat": 31.2, "accuracy_m": -1}, "/points/1/accuracy_m"),
+        ({"lon": 121.4, "lat": 31.2, "accuracy_m": "8"}, "/points/1/accuracy_m"),
         ([121.4, 31.2], "/points/1"),
         (None, "/points/1"),
         ({"lon": None, "lat": 31.2}, "/points/1/lon"),

@@ -86,6 +86,13 @@ def test_text_in_place_of_the_file_is_pointed_at(client):
     assert [fault["pointer"] for fault in answer.get_json()["errors"]] == ["/file"]
 
 
+def test_a_second_photo_in_the_form_is_pointed_at_not_dropped(client):
+    both = {"file": [(io.BytesIO(jpeg(SHOT)), "a.jpg"), (io.BytesIO(jpeg(SHOT)), "b.jpg")]}
+    answer = client.post("/api/v1/photos", data=both, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.get_json()["errors"]] == ["/file"]
+
+
 def test_json_is_not_a_photo(client):
     assert client.post("/api/v1/photos", json={}).status_code == 415
 

@@ -12,7 +12,7 @@ from app.core.errors import Fault
 from app.grid.errors import BadPoints
 from app.grid.rules.coordinates import Crs, to_wgs84_many
 
-_MEMBERS = {"lon", "lat", "crs"}
+_MEMBERS = {"lon", "lat", "crs", "accuracy_m"}
 _NUMBERS = {int, float}
 # So many are named; a client that gets one wrong usually gets all wrong.
 _MOST_FAULTS = 20
@@ -21,15 +21,15 @@ _MOST_FAULTS = 20
 def points_to_wgs84(points: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Longitudes and latitudes of stated points.
 
-    Shape:  each point `{"lon": number, "lat": number, "crs"?: name}` as decoded from JSON.
+    Shape:  each point `{"lon": number, "lat": number, "crs"?: name, "accuracy_m"?: number}` as decoded from JSON,
+            a position as everywhere else; its accuracy moves no point.
     Units:  degrees, WGS 84.
     Raises: BadPoints that names the wrong ones.
     """
     try:
         lons, lats = [point["lon"] for point in points], [point["lat"] for point in points]
-        systems = [point.get("crs") for point in points]
-        members = list(map(len, points))
-        known = set(members) <= {2, 3} and members.count(3) == len(systems) - systems.count(None)
+        systems = [point.get("crs", "wgs84") for point in points]
+        known = all(point.keys() <= _MEMBERS and _is_accuracy(point.get("accuracy_m")) for point in points)
         found = np.array(lons, dtype=np.float64), np.array(lats, dtype=np.float64)
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise _bad(points) from error
@@ -43,18 +43,22 @@ def _converted(
     lons: NDArray[np.float64], lats: NDArray[np.float64], systems: list[Any], points: Sequence[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     try:
-        named = {system or "wgs84" for system in systems}
+        named = set(systems)
     except TypeError as error:
         raise _bad(points) from error
     if not named <= {crs.value for crs in Crs}:
         raise _bad(points)
     if len(named) == 1:
         return to_wgs84_many(lons, lats, named.pop())
-    labels = np.array([system or "wgs84" for system in systems])
+    labels = np.array(systems)
     for crs in named:
         rows = labels == crs
         lons[rows], lats[rows] = to_wgs84_many(lons[rows], lats[rows], crs)
     return lons, lats
+
+
+def _is_accuracy(value: Any) -> bool:
+    return value is None or (type(value) in _NUMBERS and value >= 0)
 
 
 def _bad(points: Sequence[Any]) -> BadPoints:
@@ -69,11 +73,15 @@ def _bad(points: Sequence[Any]) -> BadPoints:
 def _faults(point: Any) -> list[tuple[str, str]]:
     if not isinstance(point, dict):
         return [("", 'must be an object {"lon": …, "lat": …}')]
-    found = [(f"/{name}", "is not known here; a point has lon, lat and crs") for name in point.keys() - _MEMBERS]
+    found = [
+        (f"/{name}", "is not known here; a point has lon, lat, crs and accuracy_m") for name in point.keys() - _MEMBERS
+    ]
     for name, most in (("lon", 180), ("lat", 90)):
         value = point.get(name)
         if type(value) not in _NUMBERS or not abs(value) <= most:  # type: ignore[arg-type]
             found.append((f"/{name}", f"must be a number from -{most} to {most}"))
+    if not _is_accuracy(point.get("accuracy_m")):
+        found.append(("/accuracy_m", "must be a number of metres, 0 or more"))
     if point.get("crs", "wgs84") not in [crs.value for crs in Crs]:
         found.append(("/crs", "must be wgs84, cgcs2000, gcj02 or bd09"))
     return found

@@ -81,6 +81,7 @@ def propose(features: Sequence[Feature], standing: Sequence[Standing]) -> Propos
     """
     proposal = Proposal()
     live = {area.code: area for area in standing}
+    features = [_completed(feature, live.get(feature.code)) for feature in features]
     for feature in features:
         _sort_in(feature, live.get(feature.code), proposal)
     _retire(features, standing, proposal)
@@ -89,6 +90,17 @@ def propose(features: Sequence[Feature], standing: Sequence[Standing]) -> Propos
         kept = [area for area in standing if area.level == level and area.code not in gone]
         proposal.after[level] = [*kept, *(feature for feature in features if feature.level == level)]
     return proposal
+
+
+def _completed(feature: Feature, live: Standing | None) -> Feature:
+    """What a file does not say about a live area stays: boundary files often come without names and land use."""
+    if live is None:
+        return feature
+    return feature._replace(
+        name=live.name if feature.name == feature.code else feature.name,
+        land_use=feature.land_use or live.land_use,
+        management_grade=feature.management_grade or live.management_grade,
+    )
 
 
 def _sort_in(feature: Feature, live: Standing | None, proposal: Proposal) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Response
+from flask import Response, request
 
 from app.core import clock
 from app.core.auth import current_principal, needs, public
 from app.core.db import unit_of_work
+from app.core.errors import Fault, Invalid
 from app.core.http import answer, json_response, write_unit
 from app.core.intake import takes
 from app.core.schemas import problems
@@ -44,6 +45,8 @@ _IMAGE: dict[str | int, Any] = {
 @takes("multipart/form-data", max_bytes=FORM_BYTES, refusal=PhotoTooLarge)
 def send_photo(form: PhotoForm) -> Response:
     """Send a photo; the same bytes again give the same photo."""
+    if len(request.files.getlist("file")) > 1:
+        raise Invalid("Send one photo at a time.", faults=[Fault("/file", "is given more than once: send one photo")])
     principal, now = current_principal(), clock.now()
     with unit_of_work() as session:
         service.check_allowance(session, principal=principal, now=now)
