@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -45,6 +46,11 @@ class Config:
     pool_size: int = _setting("FIELDGRID_POOL_SIZE", "16", "Database connections of one process")
     streams: int = _setting(
         "FIELDGRID_STREAMS", "48", "Live streams of one API process; each takes a thread, so stay below its threads"
+    )
+    webhook_networks: str = _setting(
+        "FIELDGRID_WEBHOOK_NETWORKS",
+        "",
+        "Networks beside the public internet that webhooks may reach, such as 10.1.0.0/16, with commas between them",
     )
     log_level: str = _setting("FIELDGRID_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
     citizen_intake: int = _setting(
@@ -93,6 +99,13 @@ def _is_zone(name: str) -> bool:
     return True
 
 
+def _are_networks(text: str) -> bool:
+    try:
+        return all(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        return False
+
+
 def _is_key(text: str) -> bool:
     return len(text) >= 32
 
@@ -110,6 +123,7 @@ CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
         "must be an address such as https://fieldgrid.example, without a slash at the end",
     ),
     "city_tz": (_is_zone, "is not a time zone of the IANA list, such as Asia/Shanghai"),
+    "webhook_networks": (_are_networks, "must be networks such as 10.1.0.0/16, with commas between them"),
     "pool_size": (lambda text: int(text) > 0, "must be 1 or more"),
     "log_level": (
         lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"},

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from app.core.errors import Unavailable
+from app.core.errors import Invalid, NotFound, Unavailable
 
 
 class StreamsFull(Unavailable):
     slug = "streams-full"
     title = "Too many live streams at the moment"
+
+
+class WebhookNotFound(NotFound):
+    slug = "webhook-not-found"
+    title = "There is no such webhook"
+
+
+class DeliveryNotFound(NotFound):
+    slug = "delivery-not-found"
+    title = "There is no such delivery"
+
+
+class BadWebhook(Invalid):
+    slug = "bad-webhook"
+    title = "A webhook cannot be made of this"

@@ -181,7 +181,7 @@ def connections() -> int:
         )
 
 
-def test_a_hundred_clients_listen_while_others_work(server, committed, city, now, record_property):
+def test_a_hundred_clients_listen_while_others_work(server, committed, city, now):
     with unit_of_work() as session:
         headers = bearer(create_app(committed, database()), session, city.people["operator"])
     with ExitStack() as stack:
@@ -211,7 +211,7 @@ def test_a_hundred_clients_listen_while_others_work(server, committed, city, now
         figures = (
             f"{len(served)} streams, list p50 {sorted(took)[15]:.3f} s max {max(took):.3f} s, heard in {last:.2f} s"
         )
-        record_property("figures", figures)
+        sys.stdout.write(figures)
         assert sorted(took)[15] < 1.0, figures
     # All have left: within two signs of life their threads and places are free again.
     until = time.monotonic() + 2 * stream.HEARTBEAT_S + 10

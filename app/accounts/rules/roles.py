@@ -90,6 +90,7 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "routing.read": STAFF,
         "routing.admin": ADMIN,
         # Running the system.
+        "webhooks.admin": ADMIN,
         "outbox.read": ADMIN,
         "audit.read": READING_ALL,
     }

@@ -1,6 +1,7 @@
 """HTTP of notices."""
 
 from app.notices.views import stream as stream
+from app.notices.views import webhooks as webhooks
 from app.notices.views.blueprint import notices
 
 __all__ = ["notices"]

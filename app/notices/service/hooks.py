@@ -1,0 +1,162 @@
+"""Registering webhooks, and turning changes into deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts.service.keys import keyed
+from app.core.clock import to_rfc3339
+from app.core.errors import Fault
+from app.core.ids import new_id
+from app.core.jobs import enqueue
+from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.notices import queries
+from app.notices.errors import BadWebhook, DeliveryNotFound, WebhookNotFound
+from app.notices.rules import KEPT_DAYS, Status, fault_of_url, secret_text
+
+READER = "webhooks"
+ROWS_AT_ONCE = 100
+
+
+def secret_of(webhook_id: UUID) -> str:
+    """A webhook's secret: derived, so that no copy of the database holds it."""
+    return secret_text(keyed("webhook", str(webhook_id)))
+
+
+def register_webhook(
+    session: Session, url: str, events: Sequence[str], *, created_by: UUID, now: datetime
+) -> dict[str, Any]:
+    """Tell this address of these events from now on.
+
+    Shape:  the webhook with its secret, which is shown this once.
+    Raises: BadWebhook.
+    """
+    if fault := fault_of_url(url):
+        raise BadWebhook(f"The address {fault}.", faults=[Fault("/url", fault)])
+    values = {
+        "id": new_id(),
+        "url": url,
+        "events": list(dict.fromkeys(events)),
+        "created_by": created_by,
+        "created_at": now,
+    }
+    queries.add_webhook(session, values)
+    return _shown(values) | {"secret": secret_of(values["id"])}  # type: ignore[arg-type]
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {
+        "id": str(row["id"]),
+        "url": row["url"],
+        "events": row["events"],
+        "created_at": to_rfc3339(row["created_at"]),
+    }
+
+
+def _edge(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, row_id = decode_cursor(cursor, 2)
+    return cursor_instant(at), cursor_id(row_id)
+
+
+def _key(row: Any) -> tuple[str, str]:
+    return to_rfc3339(row.created_at), str(row.id)
+
+
+def webhooks_of(session: Session, *, limit: int, cursor: str | None) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of webhooks, newest first, and the cursor of the next.
+
+    Raises: BadCursor.
+    """
+    rows, following = page(queries.webhooks_page(session, limit=limit, after=_edge(cursor)), limit, _key)
+    return [_shown(row._mapping) for row in rows], following  # noqa: SLF001 -- the documented way to a row's mapping
+
+
+def end_webhook(session: Session, webhook_id: UUID) -> None:
+    """Tell this address nothing more; its log goes with it.
+
+    Raises: WebhookNotFound.
+    """
+    if not queries.remove_webhook(session, webhook_id):
+        raise WebhookNotFound("There is no webhook with this id.")
+
+
+def deliveries_of(
+    session: Session, webhook_id: UUID, status: Status | None, *, limit: int, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of a webhook's deliveries, newest first, and the cursor of the next.
+
+    Raises: WebhookNotFound, BadCursor.
+    """
+    if queries.webhook(session, webhook_id) is None:
+        raise WebhookNotFound("There is no webhook with this id.")
+    found = queries.deliveries_page(session, webhook_id, status, limit=limit, after=_edge(cursor))
+    rows, following = page(found, limit, _key)
+    return [delivery_out(row) for row in rows], following
+
+
+def delivery_out(row: Any, **changed: Any) -> dict[str, Any]:
+    """A delivery as its log shows it."""
+    found = {**row._mapping, **changed}  # noqa: SLF001 -- the documented way to a row's mapping
+    return {
+        "id": str(found["id"]),
+        "event": found["event"],
+        "data": found["data"],
+        "status": str(found["status"]),
+        "attempts": found["attempts"],
+        "last_status": found["last_status"],
+        "last_error": found["last_error"],
+        "created_at": to_rfc3339(found["created_at"]),
+        "tried_at": None if found["tried_at"] is None else to_rfc3339(found["tried_at"]),
+    }
+
+
+def retry_delivery(session: Session, webhook_id: UUID, delivery_id: UUID) -> dict[str, Any]:
+    """Try a delivery again from the beginning, whatever became of it.
+
+    Raises: DeliveryNotFound.
+    """
+    row = queries.lock_delivery(session, webhook_id, delivery_id)
+    if row is None:
+        raise DeliveryNotFound("This webhook has no delivery with this id.")
+    changed = {"status": Status.PENDING, "attempts": 0}
+    queries.note_attempt(session, delivery_id, changed)
+    enqueue(session, "notices.deliver", delivery_id=str(delivery_id))
+    return delivery_out(row, **changed)
+
+
+def fan_out(session: Session, *, now: datetime) -> bool:
+    """Write down for each webhook what it has to be told, and queue it; whether there is more to do at once.
+
+    Reading goes on exactly where it ended, in the transaction in which deliveries are written: nothing is left out
+    and nothing comes twice, whenever a worker dies.
+    """
+    place = queries.reader_place(session, READER)
+    if place is None:
+        return False
+    hooks, rows = queries.live_webhooks(session), queries.unread(session, place, limit=ROWS_AT_ONCE)
+    for row in rows:
+        for hook in hooks:
+            if row.kind in hook.events:
+                _write_down(session, hook.id, row, now)
+    queries.move_reader(session, READER, place.at(rows[-1].xid, rows[-1].seq) if rows else place)
+    return len(rows) == ROWS_AT_ONCE
+
+
+def _write_down(session: Session, webhook_id: UUID, row: Any, now: datetime) -> None:
+    delivery_id = new_id()
+    values = {"xid": row.xid, "seq": row.seq, "event": row.kind, "data": row.data, "created_at": now}
+    values |= {"id": delivery_id, "webhook_id": webhook_id, "status": Status.PENDING, "attempts": 0}
+    if queries.add_delivery(session, values):
+        enqueue(session, "notices.deliver", delivery_id=str(delivery_id))
+
+
+def purge_deliveries(session: Session, *, now: datetime) -> int:
+    """Forget deliveries older than the log goes back; returns how many."""
+    return queries.purge_deliveries(session, now - timedelta(days=KEPT_DAYS))
