@@ -21,11 +21,8 @@ ALWAYS = {
     # The name of the program is no secret; its server's and their versions are nobody's business.
     "Server": "FieldGrid",
 }
-# The API reference works without internet: no foreign fonts, no telemetry, no validator of somebody else's.
-REFERENCE_SETTINGS: dict[str, Any] = {
-    "SCALAR_CONFIG": {"withDefaultFonts": False, "telemetry": False, "agent": {"disabled": True}},
-    "SWAGGER_CONFIG": {"validatorUrl": None},
-}
+# The API reference works without internet: no validator of somebody else's is asked.
+REFERENCE_SETTINGS: dict[str, Any] = {"SWAGGER_CONFIG": {"validatorUrl": None}}
 
 
 def _protect(response: Response) -> Response:

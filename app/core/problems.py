@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from typing import Any
 
 import structlog
@@ -46,6 +47,8 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
 
 # The database cannot hold such a value: out of range, no such instant, not text. Never seen where schemas are tight.
 UNSTORABLE = {"22003", "22007", "22008", "22021", "22P02", "22P05"}
+# A row that we wrote lacks something or breaks a rule of its own table: no caller can mend that.
+OUR_FAULT = {"23502", "23514"}
 BUSY = {"40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03", "53300"}
 
 
@@ -108,8 +111,13 @@ def _from_database(error: DBAPIError | PoolTimeout) -> Response:
     ):
         log.warning("database.unavailable", error=str(getattr(error, "orig", error)).strip(), pgcode=code)
         return _from_domain(errors.Unavailable("The database does not answer: try again shortly.", retry_after_s=2))
+    constraint = _constraint_of(error)
+    if code in OUR_FAULT:
+        # Not the error itself: PostgreSQL repeats the whole row in it, which may be personal.
+        stack = "".join(traceback.format_tb(error.__traceback__))
+        log.error("database.wrong_row", constraint=constraint, pgcode=code, stack=stack)
+        return _internal()
     if isinstance(error, IntegrityError):
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
         log.warning("database.conflict", constraint=constraint)
         return _from_domain(
             errors.Conflict("It conflicts with something that is already stored.", constraint=constraint)
@@ -120,6 +128,14 @@ def _from_database(error: DBAPIError | PoolTimeout) -> Response:
             Invalid("A value is out of the range that can be stored: check numbers, dates and cursors.")
         )
     return _unknown(error)
+
+
+def _constraint_of(error: DBAPIError | PoolTimeout) -> str | None:
+    """The constraint that was broken; of a column that may not be empty, which has none with a name, `table.column`."""
+    diag = getattr(getattr(error, "orig", None), "diag", None)
+    name: str | None = getattr(diag, "constraint_name", None)
+    column = getattr(diag, "column_name", None)
+    return name or (f"{diag.table_name}.{column}" if diag is not None and column else None)
 
 
 def _from_framework(error: HTTPException) -> Response:
@@ -135,6 +151,10 @@ def _from_framework(error: HTTPException) -> Response:
 
 def _unknown(error: BaseException) -> Response:
     log.error("request.failed", exc_info=error)
+    return _internal()
+
+
+def _internal() -> Response:
     detail = "This is our fault, not yours. Tell the administrator the request_id."
     return problem(500, "internal", "Something went wrong here", detail)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from app.core import problems
@@ -153,10 +156,17 @@ def test_a_pointer_escapes_as_the_standard_says():
     assert problems.pointer_of(("a/b", "c~d", 0)) == "/a~1b/c~0d/0"
 
 
+class _Diagnosis:
+    constraint_name = "uq_users_phone"
+    table_name = "users"
+    column_name = None
+
+
 class _Original(Exception):
     def __init__(self, code: str) -> None:
         super().__init__("could not; DETAIL: Key (phone)=(13800000001)")
         self.pgcode = code
+        self.diag = _Diagnosis()
 
 
 @pytest.mark.parametrize(
@@ -164,7 +174,11 @@ class _Original(Exception):
     [
         (OperationalError("select 1", {}, _Original("57P01")), 503),
         (OperationalError("select 1", {}, _Original("40P01")), 503),
+        (IntegrityError("insert", {}, _Original("23503")), 409),
         (IntegrityError("insert", {}, _Original("23505")), 409),
+        (IntegrityError("insert", {}, _Original("23P01")), 409),
+        (IntegrityError("insert", {}, _Original("23502")), 500),
+        (IntegrityError("insert", {}, _Original("23514")), 500),
         (DataError("select", {}, _Original("22003")), 422),
         (DataError("select", {}, _Original("22012")), 500),
     ],
@@ -175,6 +189,24 @@ def test_what_the_database_says_is_told_without_its_data(app: OpenAPI, error: Ex
     assert response.status_code == status
     assert "13800000001" not in response.get_data(as_text=True)
     assert ("Retry-After" in response.headers) is (status == 503)
+
+
+@pytest.mark.parametrize(
+    ("layer", "broken"), [("'dragons'", "ck_base_features_layer"), ("NULL", "base_features.layer")]
+)
+def test_a_row_that_we_wrote_wrongly_is_our_fault_and_named(
+    app: OpenAPI, session: Session, monkeypatch: pytest.MonkeyPatch, layer: str, broken: str
+):
+    monkeypatch.setattr(problems, "log", structlog.get_logger())
+    wrong = f"INSERT INTO base_features (layer, geom) VALUES ({layer}, ST_SetSRID(ST_MakePoint(121, 31), 4326))"
+    with pytest.raises(IntegrityError) as caught, session.begin_nested():
+        session.execute(text(wrong))
+    with capture_logs() as logged, app.test_request_context("/x"):
+        response = problems.handle(caught.value)
+    assert response.status_code == 500
+    assert "base_features" not in response.get_data(as_text=True)
+    assert [(line["event"], line["constraint"]) for line in logged] == [("database.wrong_row", broken)]
+    assert "Failing row" not in str(logged), "the row itself may be personal"
 
 
 def test_without_its_database_the_api_says_so_and_recovers(committed: Config):
