@@ -1,10 +1,13 @@
-"""The database of the tests: one template made by real migrations, a clone per worker, a savepoint per test."""
+"""What tests share: a database (one template made by real migrations, a clone per worker, a savepoint per test), the
+small city in it, and counting statements.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +15,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -21,6 +24,8 @@ from app.core import storage
 from app.core.config import Config, config
 from app.core.db import Database, use_database
 from app.factory import create_app
+from tests.factories.cases import City, a_city
+from tests.factories.http import Api
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE_LOCK = 7_216_002
@@ -179,6 +184,41 @@ def client(app: OpenAPI) -> FlaskClient:
 def now() -> datetime:
     """Tuesday 2026-03-10, ten in the morning in Shanghai."""
     return datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def city(session: Session) -> City:
+    """The small city with everybody in it, committed so that requests see it."""
+    made = a_city(session, datetime(2026, 3, 2, tzinfo=UTC))
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def api(app: OpenAPI, session: Session, city: City) -> Api:
+    """Speaking to the small city over HTTP."""
+    return Api(app, session, city)
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Callable[[], AbstractContextManager[list[str]]]:
+    """A context manager that lists the SQL statements sent inside it, without savepoints."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if "SAVEPOINT" not in statement:
+                sent.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
 
 
 @pytest.fixture
