@@ -8,7 +8,14 @@ import click
 
 from app.cli.system import COMMANDS
 
-MODULES = {"audit": "audit", "grid": "grid", "user": "user", "demo_city": "demo_city", "demo_story": "demo_story"}
+MODULES = {
+    "audit": "audit",
+    "grid": "grid",
+    "routing": "routing",
+    "user": "user",
+    "demo_city": "demo_city",
+    "demo_story": "demo_story",
+}
 
 
 @click.group()

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from app.routing.models import RoutingRule, RoutingState
-from app.routing.rules import Ground, Key, Known, Owner, Rule, Target
+from app.routing.rules import AreaRow, Ground, GroundMap, Key, Known, Owner, Rule, Target
 
 _STAMP = select(RoutingState.stamp)
 _LOCK = select(RoutingState.version).with_for_update()
@@ -44,6 +44,15 @@ _KNOWN = text("""
            (SELECT coalesce(json_object_agg(code, id), '{}') FROM organizations) AS organizations
 """)
 _GROUND_OF_LEVEL = (Ground.ANY, Ground.DISTRICT, Ground.STREET, Ground.COMMUNITY, Ground.CELL)
+
+_GROUND = text("""
+    SELECT (SELECT coalesce(json_agg(json_build_array(code, name, level, parent_code)), '[]')
+              FROM areas WHERE valid_to IS NULL) AS areas,
+           (SELECT coalesce(json_agg(json_build_array(zone_code, cell_code)), '[]')
+              FROM duty_zone_cells WHERE valid_to IS NULL) AS zone_cells,
+           (SELECT coalesce(json_agg(area_code), '[]')
+              FROM organizations WHERE kind = 'territory' AND area_code IS NOT NULL) AS territories
+""")
 
 _SAID = select(RoutingRule.said).where(RoutingRule.retired_at.is_(None))
 _RETIRE = text("""
@@ -127,6 +136,15 @@ def known(session: Session, types: Sequence[tuple[str, str, str, str]]) -> Known
         zones=frozenset(row.zones),
         organizations={code: UUID(id_) for code, id_ in row.organizations.items()},
     )
+
+
+def ground(session: Session) -> GroundMap:
+    """The live areas, the cells of the duty zones and the territories, in one statement."""
+    row = session.execute(_GROUND).one()
+    zones: dict[str, list[str]] = {}
+    for zone, cell in row.zone_cells:
+        zones.setdefault(zone, []).append(cell)
+    return GroundMap([AreaRow(*area) for area in row.areas], zones, frozenset(row.territories))
 
 
 def said(session: Session) -> frozenset[UUID]:

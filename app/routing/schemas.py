@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from app.catalog.schemas import TypeRef
-from app.core.schemas import Body, Day, Id, Out
-from app.grid.schemas import PositionIn
+from app.core.schemas import Body, Day, Id, Out, Query
+from app.grid.schemas import LevelWord, PositionIn
 
 
 class ExplainIn(Body):
@@ -50,3 +50,46 @@ class RoutingOut(Out):
     auto: bool = Field(description="The router dispatches by itself")
     version: int = Field(description="Of the set of rules in force")
     trace: list[TraceOut]
+
+
+class CoverageQuery(Query):
+    """The day that is asked about."""
+
+    on: Day | None = Field(None, description="A day of the city; today where it is left out")
+
+
+class GapType(Out):
+    scheme: str
+    kind: Literal["part", "matter"]
+    code: str
+    name: str
+
+
+class GapAreaOut(Out):
+    code: str
+    name: str
+    level: LevelWord
+    cells: int
+
+
+class GapOut(Out):
+    """Types that have no rule on the same ground."""
+
+    types: list[GapType]
+    cells: int = Field(description="Cells without a rule for these types")
+    nobody: int = Field(description="Those of them whose street has no territory either: nobody answers")
+    area_count: int = Field(description="How many areas make up the ground, the largest whole ones")
+    areas: list[GapAreaOut] = Field(description="The first twenty of them")
+
+
+class CoverageOut(Out):
+    """Pairs of a type and a cell: all, those without a rule, those where nobody answers."""
+
+    on: Day
+    version: int = Field(description="Of the set of rules in force")
+    types: int
+    cells: int
+    pairs: int
+    without: int = Field(description="Pairs where only the street's territory answers, or nobody")
+    nobody: int
+    items: list[GapOut] = Field(description="The widest gaps first")

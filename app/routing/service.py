@@ -18,7 +18,19 @@ from app.core.ids import new_id
 from app.grid.service import Place
 from app.routing import queries
 from app.routing.errors import BadRoutingRules, RuleTie
-from app.routing.rules import Candidate, Owner, Rule, RuleBook, Spot, candidates, read_rules, trace, winner
+from app.routing.rules import (
+    Candidate,
+    Coverage,
+    Owner,
+    Rule,
+    RuleBook,
+    Spot,
+    candidates,
+    coverage,
+    read_rules,
+    trace,
+    winner,
+)
 
 _kept: list[tuple[UUID, RuleBook]] = []  # The last state this process read; another stamp replaces it.
 
@@ -100,6 +112,11 @@ def rule_book(session: Session) -> RuleBook:
     book = RuleBook.of(found.version, found.rules)
     _kept[:] = [(found.stamp, book)]
     return book
+
+
+def coverage_on(session: Session, on: date) -> Coverage:
+    """Which types have no rule on which ground on a day of the city, so that only the fallback answers."""
+    return coverage(rule_book(session), catalog.catalogue(session).by_id.values(), queries.ground(session), on)
 
 
 def import_rules(session: Session, rows: Sequence[Mapping[str, str]], *, now: datetime) -> Imported:

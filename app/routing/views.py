@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response
@@ -15,8 +17,10 @@ from app.core.db import read_unit
 from app.core.http import json_response
 from app.core.schemas import problems
 from app.grid import service as grid
+from app.grid.rules.codes import Level
 from app.routing import service
-from app.routing.schemas import ExplainIn, RoutingOut
+from app.routing.rules import Coverage, Gap
+from app.routing.schemas import CoverageOut, CoverageQuery, ExplainIn, RoutingOut
 
 routing = APIBlueprint("routing", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Routing")])
 
@@ -28,9 +32,42 @@ routing = APIBlueprint("routing", __name__, url_prefix="/api/v1", abp_tags=[Tag(
 def explain_routing(body: ExplainIn) -> Response:
     """Say whose a case of this type at this place would be, and why."""
     lon, lat = body.position.wgs84()
-    on = body.on or clock.now().astimezone(ZoneInfo(config().city_tz)).date()
+    on = body.on or _today()
     with read_unit() as session:
         type_row = catalog.find_type(session, body.type)
         place = grid.locate(session, lon, lat)
         found = service.route(session, type_row=type_row, place=place, on=on)
     return json_response(found.as_json())
+
+
+@routing.get("/routing/coverage", operation_id="routing_coverage", responses={"200": CoverageOut, **problems(401, 403)})
+@needs("routing.read")
+def routing_coverage(query: CoverageQuery) -> Response:
+    """Say which types have no rule on which ground, so that only the street answers there, or nobody."""
+    with read_unit() as session:
+        found = service.coverage_on(session, query.on or _today())
+    return json_response(_coverage_json(found))
+
+
+def _coverage_json(found: Coverage) -> dict[str, Any]:
+    counts = {name: getattr(found, name) for name in ("version", "types", "cells", "pairs", "without", "nobody")}
+    return {"on": found.on.isoformat(), **counts, "items": [_gap_json(gap) for gap in found.gaps]}
+
+
+def _gap_json(gap: Gap) -> dict[str, Any]:
+    return {
+        "types": [
+            {"scheme": row.scheme, "kind": str(row.kind), "code": row.code, "name": row.name} for row in gap.types
+        ],
+        "cells": gap.cells,
+        "nobody": gap.nobody,
+        "area_count": gap.area_count,
+        "areas": [
+            {"code": one.area.code, "name": one.area.name, "level": Level(one.area.level).word, "cells": one.cells}
+            for one in gap.areas
+        ],
+    }
+
+
+def _today() -> date:
+    return clock.now().astimezone(ZoneInfo(config().city_tz)).date()

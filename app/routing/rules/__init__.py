@@ -1,6 +1,7 @@
 """Who answers for a type at a place: rules, their order, their trace, and how a written list is checked."""
 
 from app.routing.rules.choosing import Candidate, RuleBook, Spot, candidates, keys_for, ties, winner
+from app.routing.rules.coverage import AreaRow, Coverage, Gap, GroundMap, coverage
 from app.routing.rules.reading import MOST_FAULTS, RULE_COLUMNS, Known, read_rules
 from app.routing.rules.terms import (
     GROUND_RANK,
@@ -23,8 +24,12 @@ __all__ = [
     "SHOPFRONT",
     "TARGET_RANK",
     "TERRITORY",
+    "AreaRow",
     "Candidate",
+    "Coverage",
+    "Gap",
     "Ground",
+    "GroundMap",
     "Key",
     "Known",
     "Owner",
@@ -33,6 +38,7 @@ __all__ = [
     "Spot",
     "Target",
     "candidates",
+    "coverage",
     "describe",
     "keys_for",
     "read_rules",
