@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,7 @@ from app.grid.schemas import AreaNameOut, PositionIn
 from app.sla.rules import Lamp, Stage
 
 Text = Annotated[str, Field(max_length=4000)]
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class NumberPath(Path):
@@ -86,10 +88,10 @@ class ActionIn(Body):
     @field_validator("until", mode="before")
     @classmethod
     def _day_as_text(cls, value: Any) -> Any:
-        if value is not None and not isinstance(value, str):
-            message = "write a day as text: 2026-12-31"
-            raise ValueError(message)
-        return value
+        if value is None or (isinstance(value, str) and _DAY.fullmatch(value)):
+            return value
+        message = "write a day of the city as text, without a time: 2026-12-31"
+        raise ValueError(message)
 
 
 class RefOut(Out):

@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 
+import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -62,9 +63,13 @@ class Database:
 
 @contextmanager
 def _unit(sessions: sessionmaker[Session]) -> Iterator[Session]:
-    with sessions() as session:
-        yield session
-        session.commit()
+    try:
+        with sessions() as session:
+            yield session
+            session.commit()
+    except psycopg2.OperationalError as error:
+        # A connection that breaks on its way back to the pool raises the driver's own error, past SQLAlchemy.
+        raise OperationalError(None, None, error) from error
 
 
 RESTED_S = 5.0

@@ -6,13 +6,14 @@ never objects; they may run twice, so they check what is already done; they open
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import procrastinate
 from procrastinate.contrib.sqlalchemy import SQLAlchemyPsycopg2Connector
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 JobFunction = Callable[..., None]
@@ -71,6 +72,16 @@ def enqueue(session: Session, name: str, *, queueing_lock: str | None = None, **
 
     ``queueing_lock``: while a job with this lock still waits, another one is not added.
     """
+    try:
+        _defer(session, name, queueing_lock, arguments)
+    except procrastinate.exceptions.ConnectorException as error:
+        # The queue hides what the database said, which tells whether to try again.
+        if isinstance(error.__cause__, DBAPIError):
+            raise error.__cause__ from error
+        raise
+
+
+def _defer(session: Session, name: str, queueing_lock: str | None, arguments: Mapping[str, Any]) -> None:
     if queueing_lock is None:
         _deferrer(session, name, None).defer(**arguments)
         return

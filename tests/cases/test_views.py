@@ -1,11 +1,13 @@
 """Cases over HTTP: filters, pages, what is hidden from whom, and how many statements an answer takes."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
+from app.cases.schemas import ActionIn
 from app.media import service as media
 from tests.factories.accounts import a_grant
 from tests.factories.cases import RUBBISH_CODES
@@ -237,3 +239,12 @@ def test_strange_numbers_are_not_found(api):
         api.call("operator", "GET", f"/cases/{number}", 404)
     api.call("operator", "GET", "/cases/a%00b", 422)
     api.call("operator", "POST", "/cases/20260101-000001/actions/nonsense", 422, json={}, headers={"If-Match": "*"})
+
+
+@pytest.mark.parametrize(
+    "until", ["2026-12-31T00:00:00", "2026-12-31T00:00:00Z", "2026-12-31T10:00:00+08:00", 20261231]
+)
+def test_a_hold_ends_with_a_day_not_at_an_instant(until):
+    with pytest.raises(ValidationError, match="a day of the city"):
+        ActionIn(until=until)
+    assert ActionIn(until="2026-12-31").until == date(2026, 12, 31)
