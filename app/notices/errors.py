@@ -23,3 +23,8 @@ class DeliveryNotFound(NotFound):
 class BadWebhook(Invalid):
     slug = "bad-webhook"
     title = "A webhook cannot be made of this"
+
+
+class NoticeNotFound(NotFound):
+    slug = "notice-not-found"
+    title = "There is no such notice"

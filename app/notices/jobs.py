@@ -57,3 +57,23 @@ def deliver(delivery_id: str) -> None:
     if status is Status.PENDING:
         message = f"answered {outcome.answered}" if outcome.error is None else outcome.error
         raise NotDelivered(message)
+
+
+@periodic("notices.fill_inbox", "*/1 * * * * */10")
+def fill_inbox(timestamp: int) -> None:
+    """Write notices to people of what changed."""
+    del timestamp
+    more = True
+    while more:
+        with unit_of_work() as session:
+            more = service.fill_inbox(session, now=clock.now())
+
+
+@periodic("notices.send_texts", "*/1 * * * *")
+def send_texts(timestamp: int) -> None:
+    """Send to phones what may be sent by now."""
+    del timestamp
+    more = True
+    while more:
+        with unit_of_work() as session:
+            more = service.send_texts(session, now=clock.now())

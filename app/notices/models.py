@@ -61,3 +61,29 @@ class WebhookDelivery(Base):
     last_error: Mapped[str | None] = mapped_column(comment="why there was no answer")
     created_at: Mapped[datetime]
     tried_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """Something that a person has to know; what it says is worded when it is read."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        CheckConstraint("audience IN ('staff', 'citizen')", name="audience"),
+        Index("ix_notices_user_id_created_at_id", "user_id", text("created_at DESC"), text("id DESC")),
+        Index("ix_notices_unread", "user_id", postgresql_where=text("read_at IS NULL")),
+        Index(
+            "ix_notices_text_due_at",
+            "text_due_at",
+            postgresql_where=text("text_due_at IS NOT NULL AND text_sent_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    occasion: Mapped[str]
+    audience: Mapped[str]
+    number: Mapped[str] = mapped_column(comment="of the case")
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    text_due_at: Mapped[datetime | None] = mapped_column(comment="when a phone may get it; null: never")
+    text_sent_at: Mapped[datetime | None]

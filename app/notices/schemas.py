@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.paging import PageQuery
-from app.core.schemas import Body, Instant, Out, Path
-from app.notices.rules import Status
+from app.core.schemas import Body, Instant, Out, Path, Query
+from app.notices.rules import Occasion, Status
 
 EventName = Literal["case.created", "case.changed", "case.lamp", "task.assigned"]
 
@@ -68,3 +68,35 @@ class DeliveryOut(Out):
 class DeliveriesPage(Out):
     items: list[DeliveryOut]
     next_cursor: str | None
+
+
+Language = Literal["zh-CN", "en"]
+
+
+class LanguageQuery(Query):
+    lang: Language = Field("zh-CN", description="The language in which notices are worded")
+
+
+class NoticesQuery(PageQuery):
+    unread: bool = Field(default=False, description="Only those not read yet")
+    lang: Language = Field("zh-CN", description="The language in which notices are worded")
+
+
+class NoticePath(Path):
+    notice_id: UUID
+
+
+class NoticeOut(Out):
+    id: UUID
+    event: Occasion
+    title: str
+    text: str
+    number: str = Field(description="The case's number")
+    created_at: Instant
+    read_at: Instant | None
+
+
+class NoticesPage(Out):
+    items: list[NoticeOut]
+    next_cursor: str | None
+    unread: int = Field(description="How many of mine are not read, on all pages")

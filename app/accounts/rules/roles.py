@@ -86,6 +86,8 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "case.verify_chain": STAFF,
         # The live stream tells of those cases that its reader sees.
         "stream.read": STAFF,
+        # One's own inbox.
+        "notice.read": SIGNED_IN,
         "routing.explain": STAFF,
         "routing.read": STAFF,
         "routing.admin": ADMIN,

@@ -12,18 +12,25 @@ from app.notices.rules.hooks import (
     secret_text,
     status_after,
 )
+from app.notices.rules.inbox import RECIPIENTS, Happening, Occasion, Recipients, may_ring_at, occasion_of
 
 __all__ = [
     "EVENTS",
     "KEPT_DAYS",
+    "RECIPIENTS",
     "RETRIES",
+    "Happening",
+    "Occasion",
+    "Recipients",
     "Status",
     "envelope",
     "fault_of_url",
     "frame",
     "greeting",
     "heartbeat",
+    "may_ring_at",
     "networks_of",
+    "occasion_of",
     "permitted",
     "secret_text",
     "status_after",

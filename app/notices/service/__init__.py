@@ -12,6 +12,7 @@ from app.notices.service.hooks import (
     secret_of,
     webhooks_of,
 )
+from app.notices.service.inbox import fill_inbox, mark_read, notices_of, send_texts
 
 __all__ = [
     "Event",
@@ -23,12 +24,16 @@ __all__ = [
     "deliveries_of",
     "end_webhook",
     "fan_out",
+    "fill_inbox",
     "hear",
     "letter",
+    "mark_read",
+    "notices_of",
     "post",
     "purge_deliveries",
     "register_webhook",
     "retry_delivery",
     "secret_of",
+    "send_texts",
     "webhooks_of",
 ]

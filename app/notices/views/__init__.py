@@ -1,5 +1,6 @@
 """HTTP of notices."""
 
+from app.notices.views import inbox as inbox
 from app.notices.views import stream as stream
 from app.notices.views import webhooks as webhooks
 from app.notices.views.blueprint import notices
