@@ -17,7 +17,10 @@ _HEX = "~ '^[0-9a-f]{64}$'"
 
 
 class Photo(Base):
-    """A photo that somebody sent. Equal bytes of two owners are two rows over one set of files."""
+    """A photo that somebody sent. Equal bytes of two owners are two rows over one set of files.
+
+    Whose sender had everything erased belongs to nobody: `owner_key` is `erased:<id of the photo>` then.
+    """
 
     __tablename__ = "photos"
     __table_args__ = (

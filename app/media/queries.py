@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Text, bindparam, cast, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -104,6 +104,12 @@ def mark_public(session: Session, photo_id: UUID, public_key: str, now: datetime
         .where(Photo.id == photo_id, Photo.privacy_at.is_(None))
         .values(public_key=public_key, privacy_at=now)
     )
+
+
+def forget_owner(session: Session, photo_ids: Sequence[UUID]) -> None:
+    """The photos belong to nobody from now on; each gets a key of its own, because equal bytes may not share one."""
+    erased = func.concat("erased:", cast(Photo.id, Text))
+    session.execute(update(Photo).where(Photo.id.in_(photo_ids)).values(owner_id=None, owner_key=erased))
 
 
 def add_original_read(session: Session, photo_id: UUID, user_id: UUID | None, now: datetime) -> None:

@@ -231,3 +231,29 @@ def own_events(session: Session, case_id: UUID, report_id: UUID) -> Sequence[int
         .where(event.case_id == case_id, event.inputs["report_id"].astext == str(report_id))
     )
     return session.execute(query).scalars().all()
+
+
+# What an event brought stands in its details until it is erased; other cases that show it (after a
+# split or merge) have it in no event.
+_PHOTOS_OF_NOBODY_ELSE = text("""
+    WITH mine AS (
+        SELECT e.case_month, e.case_id, e.seq
+          FROM cases c JOIN case_events e ON e.case_month = c.case_month AND e.case_id = c.id
+         WHERE c.id = ANY(:case_ids) AND e.inputs ->> 'report_id' = :report_id),
+    sent AS (
+        SELECT DISTINCT CAST(photo.id AS uuid) AS id
+          FROM mine JOIN event_details d USING (case_month, case_id, seq),
+               jsonb_array_elements_text(d.details -> 'photo_ids') AS photo (id))
+    SELECT s.id FROM sent s
+     WHERE NOT EXISTS (
+        SELECT FROM case_photos p
+          JOIN cases c ON c.id = p.case_id
+          JOIN event_details d ON d.case_month = c.case_month AND d.case_id = c.id
+         WHERE p.photo_id = s.id AND d.details -> 'photo_ids' @> to_jsonb(CAST(s.id AS text))
+           AND NOT EXISTS (SELECT FROM mine WHERE mine.case_id = d.case_id AND mine.seq = d.seq))""")
+
+
+def photos_of_nobody_else(session: Session, report_id: UUID, case_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The photos that the report's sender brought to these cases and that no other report or action has used."""
+    wanted = {"report_id": str(report_id), "case_ids": list(case_ids)}
+    return session.execute(_PHOTOS_OF_NOBODY_ELSE, wanted).scalars().all()

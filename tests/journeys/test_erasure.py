@@ -116,6 +116,43 @@ def test_words_are_erased_wherever_the_case_was_split_or_merged_to(api):
     assert api.chain(other["case"]["number"])[1]["actor"]["id"] is None
 
 
+def owners(api):
+    """(owner_id, owner_key) of every photo by its id."""
+    found = api.session.execute(text("SELECT id, owner_id, owner_key FROM photos"))
+    return {str(row.id): (row.owner_id, row.owner_key) for row in found}
+
+
+def test_the_photos_of_an_erased_report_belong_to_nobody(api, told, city):
+    number = told["case"]["number"]
+    events = api.chain(number)
+    sent = {event["action"]: event["photos"] for event in events if event["photos"]}
+    assert sent.keys() >= {"submit", "reopen", "finish", "check"}
+    api.post(None, f"/track/{told['tracking_code']}/erase")
+    found = owners(api)
+    for photo in sent["submit"] + sent["reopen"]:
+        assert found[photo] == (None, f"erased:{photo}")
+        api.get("citizen", f"/photos/{photo}", 404)
+    assert [found[photo][0] for photo in sent["finish"]] == [city.people["unit1"]]
+    shown = {photo["id"] for photo in api.get("operator", f"/cases/{number}")["photos"]}
+    assert shown >= set(sent["submit"] + sent["reopen"])
+    again = {"description": "又来了", "photo_ids": sent["submit"]}
+    api.report("citizen", 422, **again)
+
+
+def test_a_photo_of_another_report_keeps_its_owner_until_that_is_erased_too(api, city):
+    shared, single = api.photo("citizen"), api.photo("citizen")
+    first = api.report("citizen", photo_ids=[shared, single])
+    second = api.report("citizen", photo_ids=[shared], description="还是那个地方")
+    joined = {"case_number": first["case"]["number"]}
+    api.post("citizen", f"/reports/{second['id']}/join", 200, json=joined)
+    api.post(None, f"/track/{first['tracking_code']}/erase")
+    found = owners(api)
+    assert found[shared] == (city.people["citizen"], f"user:{city.people['citizen']}")
+    assert found[single] == (None, f"erased:{single}")
+    api.post(None, f"/track/{second['tracking_code']}/erase")
+    assert owners(api)[shared] == (None, f"erased:{shared}")
+
+
 def test_by_tracking_code_one_rates_and_reopens_without_an_account(api, city):
     report = api.report(None, photo_ids=[api.photo(None)], type=RUBBISH_CODES)
     code, number = report["tracking_code"], report["case"]["number"]

@@ -3,7 +3,7 @@
 from app.media.queries import PhotoRow, photos_by_id
 from app.media.rules.evidence import compare_exif
 from app.media.rules.likeness import alike, similar
-from app.media.service.keep import KeptPhoto, check_allowance, is_owner, keep, owner_of, photos, record
+from app.media.service.keep import KeptPhoto, check_allowance, forget_owner, is_owner, keep, owner_of, photos, record
 from app.media.service.shown import (
     key_behind,
     open_original,
@@ -41,6 +41,7 @@ __all__ = [
     "create_upload",
     "finish_upload",
     "forget_expired_uploads",
+    "forget_owner",
     "is_owner",
     "join_parts",
     "keep",

@@ -183,6 +183,11 @@ def photos(session: Session, ids: Sequence[UUID], *, principal: Principal) -> li
     return [usable[photo_id] for photo_id in wanted]
 
 
+def forget_owner(session: Session, photo_ids: Sequence[UUID]) -> None:
+    """Nobody can tell any more who sent these photos, nor use or read them as their sender."""
+    queries.forget_owner(session, photo_ids)
+
+
 def check_allowance(session: Session, *, principal: Principal, now: datetime) -> None:
     """Refuse one more photo of a citizen or anonymous caller who has sent very many; staff is never limited.
 

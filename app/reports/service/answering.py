@@ -13,6 +13,7 @@ from app.cases import service as cases
 from app.cases.rules import Action, Relation, Standing
 from app.core.auth import Principal
 from app.core.config import config
+from app.media import service as media
 from app.reports import queries
 from app.reports.rules import tracking_code
 from app.reports.service.status import leading_case
@@ -65,12 +66,17 @@ def _act(session: Session, report: ReportRow, command: cases.Command, principal:
 def erase(session: Session, report: ReportRow, *, now: datetime) -> int:
     """Erase what is personal in a report: its row, its cases' copies of its words, and its events' details.
 
+    Its photos stay on their cases and belong to nobody, unless their sender used them elsewhere, too.
     Cases with their places and times stay, and their chains still verify; each case that ever knew of the report (it
     may have been split or merged since) says in a `redact` event what went. Erasing again finds nothing left.
     Returns the number of events that lost something.
     """
     erased = 0
-    for case_id, words in queries.cases_told(session, report.number, report.id):
+    told = queries.cases_told(session, report.number, report.id)
+    # Before the events forget which photos they brought.
+    photos = queries.photos_of_nobody_else(session, report.id, [case_id for case_id, _ in told])
+    media.forget_owner(session, photos)
+    for case_id, words in told:
         seqs = queries.own_events(session, case_id, report.id)
         erased += cases.redact(session, cases.Erasure(case_id, seqs, PERSONAL, words), now=now)
     cases.forget_reporter(session, report.id)
