@@ -10,6 +10,8 @@ from app.cli.system import COMMANDS
 
 MODULES = {
     "audit": "audit",
+    "calendar": "calendar",
+    "deadlines": "deadlines",
     "grid": "grid",
     "routing": "routing",
     "user": "user",

@@ -71,6 +71,7 @@ decide_appeal     | closed                       | closed      | shift_leader   
 decide_appeal     | closed                       | closed      | shift_leader                       | granted=false
 rate              | closed                       | closed      | any:reporter                       |
 redact            | every                        | same        | system:system                      |
+recalculate       | running                      | same        | system:system                      |
 """
 
 OPEN = ["received", "verifying", "to_file", "to_dispatch", "handling", "on_hold", "to_check", "to_close"]
@@ -80,7 +81,8 @@ STATES = (None, *State)
 
 
 def _states(words):
-    named = {"open": OPEN, "every": OPEN + ENDS, "none": [None]}
+    running = [state for state in OPEN if state != "on_hold"]
+    named = {"open": OPEN, "running": running, "every": OPEN + ENDS, "none": [None]}
     return [state for word in words.split() for state in named.get(word, [word])]
 
 
@@ -354,8 +356,9 @@ def test_exactly_the_clock_of_the_state_runs_before_and_after(move):
 
 
 def test_staying_in_a_state_keeps_its_clock_but_asking_another_inspector_starts_a_fresh_one():
+    others = {Action.REQUEST_VERIFY, Action.DECIDE_EXTENSION, Action.RECALCULATE}
     for move in MOVES:
-        if move.source is move.target and move.action not in {Action.REQUEST_VERIFY, Action.DECIDE_EXTENSION}:
+        if move.source is move.target and move.action not in others:
             assert move.clocks == ClockEffect()
 
 

@@ -51,6 +51,7 @@ PLAIN_INPUTS = frozenset(
         "auto",
         "op_id",
         "task_id",
+        "calendar_version",
     },
 )
 """Inputs that are hashed as they are and survive an erasure; any other input is treated as personal or free."""

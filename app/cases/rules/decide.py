@@ -9,7 +9,7 @@ from app.accounts.rules import Role
 from app.cases.errors import FactMissing, IllegalMove, NotYourMove
 from app.cases.rules.facts import BROUGHT, FACT_TEXTS, Fact, Relation, Standing, Who, brought
 from app.cases.rules.inputs import schema_of
-from app.cases.rules.moves import MOVES, Move, actions_of, moves_from
+from app.cases.rules.moves import MOVES, RECORDED, Move, actions_of, moves_from
 from app.cases.rules.states import Action, State
 from app.core.errors import Fault
 
@@ -127,7 +127,7 @@ def choices(state: State, standing: Standing, facts: AbstractSet[Fact]) -> list[
     here = actions_of(state)
     elsewhere = dict.fromkeys(move.action for move in MOVES if move.source is not None and _in_role(move, standing))
     choices_here = [_choice(state, action, standing, facts) for action in here]
-    others = [action for action in elsewhere if action not in here and action is not Action.REDACT]
+    others = [action for action in elsewhere if action not in here and action not in RECORDED]
     return choices_here + [_elsewhere(state, action) for action in others]
 
 

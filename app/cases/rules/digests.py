@@ -3,7 +3,7 @@
 A chain alone cannot show that its end was cut off or that a whole case is gone. Once a day the heads of all chains
 are written down in the store; each digest names the one before it by its hash, so that none can be taken out of the
 row, and carries a signature that needs the installation's data key.
-Source: domain.md §5 "Erasure and the chain"; ADR 0010, ADR 0012.
+Source: domain.md §5 "Erasure and the chain"; ADR 0010, ADR 0015.
 """
 
 import hashlib

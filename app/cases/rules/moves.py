@@ -30,6 +30,7 @@ class Handling(StrEnum):
     PAUSES = "pauses"  # on hold: no time passes
     RESUMES = "resumes"  # due_at moves by what is left of the limit
     EXTENDS = "extends"  # due_at moves by the granted limit
+    RECKONED = "reckoned"  # the clock that runs, whichever it is, is due as the corrected calendar says
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,9 @@ def _ended(state: State) -> ClockEffect:
 
 A, S = Action, State
 
+RECORDED = frozenset({A.REDACT, A.RECALCULATE})
+"""What the system notes in a chain by itself: an erasure, deadlines by a corrected calendar. Nobody asks for it."""
+
 MOVES: tuple[Move, ...] = (
     # From a report to a filed case.
     Move(A.SUBMIT, None, S.RECEIVED, ANYBODY, NOTHING, ClockEffect(starts=Stage.ACCEPT)),
@@ -239,6 +243,11 @@ MOVES: tuple[Move, ...] = (
     *(Move(A.SUPERVISE, state, state, SUPERVISOR, NOTHING, KEEPS) for state in OPEN_ROWS),
     *(Move(A.FORCE_CLOSE, state, S.CLOSED, ADMIN, REASON, _ended(state)) for state in OPEN_ROWS),
     *(Move(A.REDACT, state, state, THE_SYSTEM, NOTHING, KEEPS) for state in State),
+    *(
+        Move(A.RECALCULATE, state, state, THE_SYSTEM, NOTHING, _handling(Handling.RECKONED))
+        for state in OPEN_ROWS
+        if state is not S.ON_HOLD  # nothing runs there; `resume` reckons by the calendar of its day
+    ),
 )
 
 
@@ -248,8 +257,8 @@ def moves_from(state: State | None) -> tuple[Move, ...]:
 
 
 def actions_of(state: State | None) -> tuple[Action, ...]:
-    """What somebody may do to a case in this state, in the table's order; erasure by the system is not listed."""
-    return tuple(dict.fromkeys(move.action for move in moves_from(state) if move.action is not Action.REDACT))
+    """What somebody may do to a case in this state, in the table's order; what is only recorded is not listed."""
+    return tuple(dict.fromkeys(move.action for move in moves_from(state) if move.action not in RECORDED))
 
 
 _FROM: dict[State | None, tuple[Move, ...]] = {

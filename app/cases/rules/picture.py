@@ -20,6 +20,7 @@ _HANDLING_WORDS = {
     Handling.PAUSES: "handling pauses",
     Handling.RESUMES: "handling resumes",
     Handling.EXTENDS: "handling is extended",
+    Handling.RECKONED: "the running one is due as the corrected calendar says",
 }
 
 _HEAD = """# The workflow

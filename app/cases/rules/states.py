@@ -55,6 +55,7 @@ class Action(StrEnum):
     DECIDE_APPEAL = "decide_appeal"
     RATE = "rate"
     REDACT = "redact"
+    RECALCULATE = "recalculate"
 
 
 class Source(StrEnum):
@@ -136,5 +137,6 @@ ACTION_NAMES = MappingProxyType(
         Action.DECIDE_APPEAL: "审批申诉",
         Action.RATE: "评价",
         Action.REDACT: "抹除",
+        Action.RECALCULATE: "时限重算",
     },
 )

@@ -151,6 +151,16 @@ def _extend(work: Work) -> None:
     _reckon(work, clock, Limit(amount, unit), clock["segment_at"], int(clock["spent_us"]))
 
 
+def _reckoned(work: Work) -> None:
+    """The clock that runs, by the calendar in force: it was corrected since the deadline was computed."""
+    clock = queries.running_clock(work.session, work.case_id)
+    if clock is None or clock["paused_at"] is not None:
+        message = f"case {work.case['number']} has no clock that runs in state {work.case['state']}"
+        raise RuntimeError(message)
+    _reckon(work, clock, Limit(clock["amount"], Unit(clock["unit"])), clock["segment_at"], int(clock["spent_us"]))
+    work.event_inputs["calendar_version"] = sla.calendar(work.session, clock["calendar_code"]).version
+
+
 def _reckon(work: Work, clock: dict[str, Any], limit: Limit, since: datetime, spent_us: int) -> None:
     """A deadline from what is left of the limit."""
     calendar = sla.calendar(work.session, clock["calendar_code"])
@@ -203,4 +213,5 @@ _HANDLING = {
     Handling.PAUSES: _pause,
     Handling.RESUMES: _resume,
     Handling.EXTENDS: _extend,
+    Handling.RECKONED: _reckoned,
 }

@@ -1,0 +1,44 @@
+"""Running clocks whose deadline an older version of their calendar says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, CaseClock
+
+# Units that run day and night do not ask the calendar.
+ASKING = ("working_hour", "working_day")
+
+
+def clocks_by_older_versions(
+    session: Session, code: str, version: int, *, after: str = "", most: int | None = None, cases: Sequence[UUID] = ()
+) -> Sequence[Row[Any]]:
+    """Clocks that run by versions of a calendar before this one, in the order of the cases' numbers.
+
+    Shape:  (case_id, number, stage, amount, unit, segment_at, spent_us, yellow_at, due_at, calendar_version).
+    """
+    clock = CaseClock
+    shown: list[Any] = [clock.case_id, Case.number, clock.stage, clock.amount, clock.unit, clock.segment_at]
+    shown += [clock.spent_us, clock.yellow_at, clock.due_at, clock.calendar_version]
+    query = (
+        select(*shown)
+        .join(Case, Case.id == clock.case_id)
+        .where(
+            clock.ended_at.is_(None),
+            clock.paused_at.is_(None),
+            clock.unit.in_(ASKING),
+            clock.calendar_code == code,
+            clock.calendar_version < version,
+            Case.number > after,
+        )
+        .order_by(Case.number)
+        .limit(most)
+    )
+    if cases:
+        query = query.where(clock.case_id.in_(cases))
+    return session.execute(query).all()
