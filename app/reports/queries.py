@@ -124,6 +124,13 @@ def reports_page(
     return session.execute(query.order_by(Report.received_at.desc(), Report.id.desc()).limit(limit + 1)).all()
 
 
+def count_reports(session: Session, principal: Principal, *, most: int) -> tuple[int, bool]:
+    """How many reports the principal sees, counted up to ``most``; (count, whether it is exact)."""
+    seen = select(Report.id).where(visible(principal)).limit(most + 1)
+    counted = session.execute(select(func.count()).select_from(seen.subquery())).scalar_one()
+    return min(counted, most), counted <= most
+
+
 def steps_of(session: Session, case_id: UUID) -> Sequence[Row[str, datetime]]:
     """(state, since when) for every state the case went through, in order."""
     event = CaseEvent

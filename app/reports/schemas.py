@@ -9,6 +9,7 @@ from flask_openapi3 import FileStorage
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from app.cases.rules import Source, State
+from app.cases.schemas import CountOut
 from app.catalog.schemas import TypeRef
 from app.core.paging import PageQuery
 from app.core.schemas import Body, Flag, Id, Instant, Integer, Out, Path
@@ -74,6 +75,8 @@ class TrackPath(Path):
 
 class ReportsQuery(PageQuery):
     """My reports; staff see those in their areas as well."""
+
+    count: bool = Field(default=False, description="Count as well, exactly up to 10 000")
 
 
 class JoinIn(Body):
@@ -152,6 +155,7 @@ class ReportOut(ReportItemOut):
 class ReportsPage(Out):
     items: list[ReportItemOut]
     next_cursor: str | None
+    count: CountOut | None = None
 
 
 class StepOut(Out):

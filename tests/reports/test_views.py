@@ -167,7 +167,9 @@ def test_reports_come_in_pages(api):
     api.report("citizen")
     second = api.get("citizen", "/reports", limit=3, cursor=first["next_cursor"])
     assert [item["id"] for page in (first, second) for item in page["items"]] == made[::-1]
-    for query in ({"limit": 501}, {"cursor": "x"}, {"mine": "true"}):
+    assert "count" not in first
+    assert api.get("citizen", "/reports", limit=1, count="true")["count"] == {"value": 6, "exact": True}
+    for query in ({"limit": 501}, {"cursor": "x"}, {"mine": "true"}, {"count": "many"}):
         api.get("citizen", "/reports", 422, **query)
 
 

@@ -16,7 +16,7 @@ from app.core.http import answer, json_response, write_unit
 from app.core.intake import takes
 from app.core.schemas import problems
 from app.media import service as media
-from app.reports import service
+from app.reports import queries, service
 from app.reports.schemas import (
     JoinIn,
     RatingIn,
@@ -36,6 +36,7 @@ from app.reports.views.reading import reads_itself
 
 reports = APIBlueprint("reports", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Reports")])
 FORM_BYTES = 420 * 1024 * 1024
+COUNT_AT_MOST = 10_000
 GONE = problems(401, 403, 404)
 ANSWERED = problems(401, 403, 404, 409)
 
@@ -66,9 +67,14 @@ def submit_report(body: ReportIn) -> Response:
 @needs("report.list")
 def list_reports(query: ReportsQuery) -> Response:
     """My reports, wherever they lie; for the desk also those in its areas. Newest first."""
+    principal = current_principal()
     with read_unit() as session:
-        items, cursor = service.reports_for(session, current_principal(), limit=query.limit, cursor=query.cursor)
-    return json_response({"items": items, "next_cursor": cursor})
+        items, cursor = service.reports_for(session, principal, limit=query.limit, cursor=query.cursor)
+        body: dict[str, Any] = {"items": items, "next_cursor": cursor}
+        if query.count:
+            value, exact = queries.count_reports(session, principal, most=COUNT_AT_MOST)
+            body["count"] = {"value": value, "exact": exact}
+    return json_response(body)
 
 
 @reports.get("/reports/<uuid:report_id>", operation_id="get_report", responses={200: ReportOut, **GONE})
