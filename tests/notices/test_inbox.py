@@ -14,6 +14,8 @@ from app.core.db import unit_of_work
 from app.notices import jobs, queries, service
 from app.notices.rules import RECIPIENTS, Occasion, Recipients, inbox, may_ring_at
 from app.notices.service.wording import LANGUAGES, messages, worded
+from app.reports import service as reports
+from app.reports.queries import report as find_report
 from tests.factories.cases import act, to_state
 from tests.factories.notices import a_committed_case, a_committed_city, begin, heard_by
 
@@ -129,6 +131,27 @@ def test_who_held_a_case_is_told_when_it_is_taken_over(city, now):
         act(session, city, other, "take_over", "colleague", now)
     read_all(city, start, now)
     assert told(city, "case_taken_over") == ["inspector1", "operator"]
+
+
+@pytest.mark.committed
+def test_an_erased_reporter_leaves_no_notice_and_no_message(city, now):
+    start = begin()
+    numbers = [a_committed_case(city, now, who=who) for who in ("citizen", "neighbour")]
+    with unit_of_work() as session:
+        for number in numbers:
+            act(session, city, number, "reject", "operator", now, reason="不属于城市管理范围")
+    read_all(city, start, now)
+    with unit_of_work() as session:
+        service.send_texts(session, now=datetime.now(UTC) + timedelta(days=1))
+    assert told(city, "case_rejected") == ["citizen", "neighbour"]
+    with unit_of_work() as session:
+        report = session.execute(text("SELECT id FROM reports WHERE number = :it"), {"it": numbers[0]}).scalar_one()
+        reports.erase(session, find_report(session, report), now=now)
+    read_all(city, start, now)
+    assert told(city, "case_rejected") == ["neighbour"]
+    with unit_of_work() as session:
+        assert not any(numbers[0] in message.text for message in outbox.newest(session, limit=500))
+        assert any(numbers[1] in message.text for message in outbox.newest(session, limit=500))
 
 
 def a_notice(session, user_id, now, **changes):

@@ -118,3 +118,19 @@ def due_texts(session: Session, now: datetime, most: int) -> list[AnyRow]:
 def note_sent(session: Session, notice_ids: Collection[UUID], now: datetime) -> None:
     """Keep that these messages were handed to the gateway."""
     session.execute(update(_NOTICES).where(_NOTICES.c.id.in_(list(notice_ids))).values(text_sent_at=now))
+
+
+# A message in the outbox is known by phone and number.
+_FORGET_TOLD = text("""
+    WITH gone AS (
+        DELETE FROM notices n
+         WHERE n.number = :number AND n.audience = 'citizen'
+           AND NOT EXISTS (SELECT FROM case_reports r WHERE r.case_id = :case AND r.reporter_id = n.user_id)
+        RETURNING n.user_id)
+    DELETE FROM outbox USING gone JOIN users u ON u.id = gone.user_id
+     WHERE outbox.recipient = u.phone AND position(:number IN outbox.text) > 0""")
+
+
+def forget_told(session: Session, case_id: UUID, number: str) -> None:
+    """Delete what tied citizens to a case whose reporters they no longer are, messages to their phones included."""
+    session.execute(_FORGET_TOLD, {"case": case_id, "number": number})

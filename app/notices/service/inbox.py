@@ -30,7 +30,8 @@ SIGNATURE = "【网格化城市管理】"
 def fill_inbox(session: Session, *, now: datetime) -> bool:
     """Write a notice for everybody who has to know of what changed; whether there is more to do at once.
 
-    Reading goes on where it ended, in the transaction in which notices are written: each is written once.
+    Reading goes on where it ended, in the transaction in which notices are written: each is written once. Where a
+    reporter was erased from a case, what told them of it goes.
     """
     place = queries.reader_place(session, READER)
     if place is None:
@@ -39,6 +40,8 @@ def fill_inbox(session: Session, *, now: datetime) -> bool:
     happened = queries.events_of(session, [(row.entity_id, row.version) for row in rows if row.kind in CASES])
     for row in rows:
         event = happened.get((row.entity_id, row.version))
+        if event is not None and event.action == ERASING:
+            queries.forget_told(session, row.entity_id, row.number)
         if row.kind == Kind.TASK_ASSIGNED:
             _write(session, row, Occasion.TASK_ASSIGNED, {row.assignee_id}, now)
         elif row.kind in CASES and event is not None and (occasion := occasion_of(_happening(event))) is not None:
@@ -47,6 +50,7 @@ def fill_inbox(session: Session, *, now: datetime) -> bool:
     return len(rows) == ROWS_AT_ONCE
 
 
+ERASING = "redact"
 CASES = frozenset({Kind.CASE_CREATED, Kind.CASE_CHANGED})
 
 
