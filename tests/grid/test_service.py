@@ -159,6 +159,31 @@ def test_another_grid_retires_the_old_and_says_who_follows(session, now):
     assert heirs[0].share == max(heir.share for heir in heirs)
 
 
+def test_grants_on_retired_areas_follow_with_the_import(session, now):
+    areas = a_grid(session, now=now)
+    patrol = accounts.staff(session, "inspector", INNER)
+    street = accounts.staff(session, "operator", "310101001")
+    other = accounts.staff(session, "operator", "310102001")
+    later = now + timedelta(days=1)
+    moved = [a._replace(code=a.code.replace("310101001", "310101009", 1)) for a in areas]
+    assert service.import_file(session, geojson(moved), MIXED, now=later).faults == []
+    areas_of = [
+        accounts.principal_of(session, user, now=later).areas(role)
+        for user, role in ((patrol, "inspector"), (street, "operator"), (other, "operator"))
+    ]
+    assert areas_of == [(INNER.replace("310101001", "310101009", 1),), ("310101009",), ("310102001",)]
+    assert accounts.principal_of(session, patrol, now=later - timedelta(seconds=1)).areas("inspector") == (INNER,)
+
+
+def test_a_refused_file_moves_no_grant(session, now):
+    areas = a_grid(session, now=now)
+    patrol = accounts.staff(session, "inspector", INNER)
+    broken = [area for area in renumbered(areas) if area.code != INNER.replace("001005", "001905")]
+    later = now + timedelta(days=1)
+    assert service.import_file(session, geojson(broken), MIXED, now=later).faults != []
+    assert accounts.principal_of(session, patrol, now=later).areas("inspector") == (INNER,)
+
+
 def test_successors_follow_through_several_grids(session, now):
     a_grid(session, now=now)
     for day, digit in ((1, "8"), (2, "9")):

@@ -12,6 +12,7 @@ import shapely
 from geoalchemy2 import WKBElement
 from sqlalchemy.orm import Session
 
+from app.accounts import service as accounts
 from app.core.jobs import enqueue
 from app.grid.errors import GridMoved, UnknownImport
 from app.grid.models import GridImport
@@ -129,7 +130,7 @@ def conclude_import(session: Session, import_id: UUID, verdict: Verdict, *, chec
 def accept(session: Session, verdict: Verdict, *, now: datetime) -> None:
     """Carry out what a clean verdict proposes: add, reshape, rename, retire, record successors, move the version.
 
-    Open cases of retired cells are located again by those who keep cases; they read the successors.
+    Grants on retired areas move to their successors. Open cases are located again by those who keep cases.
     Raises: ValueError when the verdict has faults.
     """
     if verdict.faults:
@@ -144,7 +145,16 @@ def accept(session: Session, verdict: Verdict, *, now: datetime) -> None:
     imports.rename_areas(session, [_attributes(feature) for feature in proposal.renamed])
     imports.add_successions(session, verdict.successions)
     imports.hand_on_zones(session, retired, now)
+    accounts.follow_successors(session, _heirs(verdict), now=now)
     imports.move_version(session, now)
+
+
+def _heirs(verdict: Verdict) -> dict[str, list[str]]:
+    """Each retired area with those on its ground; one that nobody took over keeps its grants, which reach nothing."""
+    heirs: dict[str, list[str]] = {}
+    for old, new, _ in verdict.successions:
+        heirs.setdefault(old, []).append(new)
+    return heirs
 
 
 def _rows(features: Sequence[Feature], now: datetime) -> list[dict[str, Any]]:
