@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from app.cases import queries, service
-from app.cases.service import digests, reminding
+from app.cases.service import digests, relocating, reminding
 from app.cases.service.opening import month_of
 from app.core import clock
 from app.core.db import read_unit, unit_of_work
@@ -18,6 +18,7 @@ MONTHS_AHEAD = 3
 LAMPS_AT_ONCE = 500
 REMINDERS_AT_ONCE = 500
 HOLDS_AT_ONCE = 50
+RELOCATED_AT_ONCE = 500
 RUN_AT_MOST = timedelta(seconds=50)
 log = structlog.get_logger()
 
@@ -88,3 +89,21 @@ def resume_holds(timestamp: int) -> None:
             break
     if resumed or failed:
         log.info("holds.resumed", cases=resumed, failed=len(failed), period=timestamp)
+
+
+@periodic("cases.relocate", "*/1 * * * *")
+def relocate(timestamp: int) -> None:
+    """Let open cases follow a new grid and redrawn duty zones, in many short transactions; usually there are none."""
+    moved = rezoned = 0
+    after: str | None = ""
+    while after is not None:
+        with unit_of_work() as session:
+            done = relocating.relocate(session, after=after, most=RELOCATED_AT_ONCE)
+        moved, after = moved + done.moved, done.after
+    found = RELOCATED_AT_ONCE
+    while found == RELOCATED_AT_ONCE:
+        with unit_of_work() as session:
+            found = relocating.rezone(session, most=RELOCATED_AT_ONCE)
+        rezoned += found
+    if moved or rezoned:
+        log.info("cases.relocated", cases=moved, rezoned=rezoned, period=timestamp)
