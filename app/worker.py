@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from app.accounts import jobs as accounts_jobs
 from app.cases import jobs as cases_jobs
-from app.core import http, logs
+from app.core import gateways, http, logs
 from app.core.config import config
 from app.core.db import Database, unit_of_work, use_database
 from app.core.jobs import REGISTRY, periodic, worker_app
@@ -23,7 +23,7 @@ from app.reports import jobs as reports_jobs
 from app.sla import jobs as sla_jobs
 
 log = structlog.get_logger()
-FEATURE_JOBS = (accounts_jobs, cases_jobs, grid_jobs, media_jobs, notices_jobs, reports_jobs, sla_jobs)
+FEATURE_JOBS = (gateways, accounts_jobs, cases_jobs, grid_jobs, media_jobs, notices_jobs, reports_jobs, sla_jobs)
 
 
 @periodic("core.forget_idempotency_keys", "17 * * * *")

@@ -76,10 +76,15 @@ def env_example_() -> None:
 @click.command()
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="How many, newest first.")
 @click.option("--to", "recipient", default=None, help="Only messages to this number or address.")
-def outbox(limit: int, recipient: str | None) -> None:
+@click.option("--failed", is_flag=True, help="Only those that a gateway could not deliver, with the reason.")
+def outbox(limit: int, recipient: str | None, *, failed: bool) -> None:
     """Show the messages that the default gateway keeps instead of sending, sign-in codes among them."""
     connect()
     with unit_of_work() as session:
+        if failed:
+            for at, channel, to, attempts, reason in messages.undelivered(session, limit=limit):
+                click.echo(f"{at:%Y-%m-%d %H:%M:%S}Z  {channel}  {to}  tried {attempts} times: {reason}")
+            return
         for at, channel, to, text in messages.newest(session, limit=limit, recipient=recipient):
             click.echo(f"{at:%Y-%m-%d %H:%M:%S}Z  {channel}  {to}  {text}")
 

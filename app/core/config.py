@@ -44,6 +44,18 @@ class Config:
     city_tz: str = _setting("FIELDGRID_CITY_TZ", "Asia/Shanghai", "The city's time zone (IANA name)")
     trusted_proxies: int = _setting("FIELDGRID_TRUSTED_PROXIES", "0", "How many proxies stand before the API")
     pool_size: int = _setting("FIELDGRID_POOL_SIZE", "16", "Database connections of one process")
+    message_url: str = _setting(
+        "FIELDGRID_MESSAGE_URL",
+        "",
+        "Where text messages go as JSON {id, channel, recipient, text}; without it they stay in the outbox",
+    )
+    message_token: str = _setting("FIELDGRID_MESSAGE_TOKEN", "", "Sent there as Authorization: Bearer …")
+    smtp_url: str = _setting(
+        "FIELDGRID_SMTP_URL",
+        "",
+        "Who sends mails: smtp://host:587 or smtps://user:password@host:465; without it they stay in the outbox",
+    )
+    smtp_sender: str = _setting("FIELDGRID_SMTP_SENDER", "fieldgrid@localhost", "Whom mails come from")
     streams: int = _setting(
         "FIELDGRID_STREAMS", "48", "Live streams of one API process; each takes a thread, so stay below its threads"
     )
@@ -123,6 +135,15 @@ CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
         "must be an address such as https://fieldgrid.example, without a slash at the end",
     ),
     "city_tz": (_is_zone, "is not a time zone of the IANA list, such as Asia/Shanghai"),
+    "message_url": (
+        lambda text: re.fullmatch(r"(https?://\S+)?", text) is not None,
+        "must be an address that begins with https:// or http://",
+    ),
+    "smtp_url": (
+        lambda text: re.fullmatch(r"(smtps?://\S+)?", text) is not None,
+        "must be an address such as smtp://mail.example:587",
+    ),
+    "smtp_sender": (lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+", text) is not None, "must be a mail address"),
     "webhook_networks": (_are_networks, "must be networks such as 10.1.0.0/16, with commas between them"),
     "pool_size": (lambda text: int(text) > 0, "must be 1 or more"),
     "log_level": (

@@ -58,6 +58,8 @@ class OutboxMessage(Base):
     text: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0", comment="how often a gateway tried to deliver")
+    last_error: Mapped[str | None] = mapped_column(comment="why the last attempt failed")
 
 
 class Change(Base):

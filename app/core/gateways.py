@@ -1,0 +1,148 @@
+"""Ways out for messages to people, behind one interface.
+
+Without settings a message stays in the outbox, where an administrator reads it. With a gateway for its channel it waits
+there for a job that delivers it; what did not arrive stays to be seen, with the reason.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import httpx
+import structlog
+from sqlalchemy import select, update
+
+from app.core import clock
+from app.core.config import Config, config
+from app.core.db import unit_of_work
+from app.core.jobs import task
+from app.core.models import OutboxMessage, table
+
+log = structlog.get_logger()
+TRIES = 8
+"""Pauses of 3, 9 … 3^8 seconds: about three hours; a code or a notice that is older helps nobody."""
+TIMEOUT_S = 15.0
+LONGEST_ERROR = 300
+
+
+class NotDelivered(Exception):
+    """The other side did not take the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is delivered; the id lets the other side see a repetition."""
+
+    id: UUID
+    channel: str
+    recipient: str
+    text: str
+
+
+class Gateway(Protocol):
+    """Delivers a message, or raises: NotDelivered, OSError."""
+
+    def deliver(self, message: Message) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpGateway:
+    """Posts the message as JSON, `{id, channel, recipient, text}`, to an address that the city runs or rents."""
+
+    url: str
+    token: str
+
+    def deliver(self, message: Message) -> None:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        body = {
+            "id": str(message.id),
+            "channel": message.channel,
+            "recipient": message.recipient,
+            "text": message.text,
+        }
+        try:
+            answer = httpx.post(self.url, json=body, headers=headers, timeout=TIMEOUT_S, follow_redirects=False)
+        except httpx.HTTPError as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise NotDelivered(reason) from error
+        if not answer.is_success:
+            reason = f"answered {answer.status_code}"
+            raise NotDelivered(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpGateway:
+    """Sends a mail by `smtp://` (STARTTLS where the server offers it) or `smtps://user:password@host:port`."""
+
+    url: str
+    sender: str
+
+    def deliver(self, message: Message) -> None:
+        try:
+            with self._connected() as server:
+                server.send_message(self._mail(message))
+        except smtplib.SMTPException as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise NotDelivered(reason) from error
+
+    def _mail(self, message: Message) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"] = self.sender, message.recipient
+        mail["Subject"] = message.text.splitlines()[0][:80]
+        mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
+        mail.set_content(message.text)
+        return mail
+
+    def _connected(self) -> smtplib.SMTP:
+        parts = urlsplit(self.url)
+        host, trusted = parts.hostname or "localhost", ssl.create_default_context()
+        server: smtplib.SMTP
+        if parts.scheme == "smtps":
+            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_S, context=trusted)
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_S)
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=trusted)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        return server
+
+
+def gateway_for(channel: str, settings: Config) -> Gateway | None:
+    """Who delivers messages of this channel; None: they stay in the outbox."""
+    if channel == "email":
+        return SmtpGateway(settings.smtp_url, settings.smtp_sender) if settings.smtp_url else None
+    return HttpGateway(settings.message_url, settings.message_token) if settings.message_url else None
+
+
+@task("core.deliver_message", attempts=TRIES)
+def deliver_message(message_id: str) -> None:
+    """Deliver a message that waits in the outbox; no transaction is open meanwhile.
+
+    Raises: NotDelivered, for the queue to try again.
+    """
+    outbox = table(OutboxMessage)
+    mine = outbox.c.id == UUID(message_id)
+    with unit_of_work() as session:
+        row = session.execute(select(outbox).where(mine, outbox.c.sent_at.is_(None))).one_or_none()
+    gateway = None if row is None else gateway_for(row.channel, config())
+    if row is None or gateway is None:
+        return
+    try:
+        gateway.deliver(Message(row.id, row.channel, row.recipient, row.text))
+    except (NotDelivered, OSError) as error:
+        reason = str(error)[:LONGEST_ERROR]
+        with unit_of_work() as session:
+            session.execute(update(outbox).where(mine).values(attempts=outbox.c.attempts + 1, last_error=reason))
+        log.warning("message.not_delivered", channel=row.channel, message=message_id, reason=reason)
+        raise NotDelivered(reason) from error
+    done = {"attempts": outbox.c.attempts + 1, "last_error": None, "sent_at": clock.now()}
+    with unit_of_work() as session:
+        session.execute(update(outbox).where(mine).values(done))
