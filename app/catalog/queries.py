@@ -12,8 +12,10 @@ from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from app.catalog.models import CatalogState
+from app.core.models import table
 
-_STAMP = select(CatalogState.stamp)
+# Asked by nearly every request: on the bare connection and without entities.
+_STAMP = select(table(CatalogState).c.stamp)
 _LOCK = select(CatalogState.stamp).with_for_update()
 _RESTAMP = update(CatalogState).values(stamp=bindparam("new_stamp"), changed_at=bindparam("now"))
 
@@ -83,7 +85,8 @@ _RETIRE_CONDITIONS = text("""
 
 def stamp(session: Session) -> UUID:
     """The mark of the catalogue's present state; another one means that something changed."""
-    return session.execute(_STAMP).scalar_one()
+    found: UUID = session.connection().execute(_STAMP).scalar_one()
+    return found
 
 
 def lock(session: Session) -> None:

@@ -27,9 +27,7 @@ class Database:
         self.bind = bind
         joined = "create_savepoint" if isinstance(bind, Connection) else "conditional_savepoint"
         self._sessions = sessionmaker(bind, expire_on_commit=False, join_transaction_mode=joined)
-        # Under READ COMMITTED every statement has a snapshot of its own anyway: a read needs no BEGIN and no COMMIT.
-        alone = bind.execution_options(isolation_level="AUTOCOMMIT") if isinstance(bind, Engine) else bind
-        self._reads = sessionmaker(alone, expire_on_commit=False, join_transaction_mode=joined)
+        self._reads = sessionmaker(_reading(bind), expire_on_commit=False, join_transaction_mode=joined)
 
     @classmethod
     def connect(cls, config: Config) -> Database:
@@ -61,6 +59,23 @@ class Database:
         return _unit(self._reads)
 
 
+def _reading(bind: Engine | Connection) -> Engine | Connection:
+    """The same connections without BEGIN and COMMIT: under READ COMMITTED each statement has its own snapshot anyway.
+
+    The driver's switch is thrown by hand, which asks nothing of the server; an isolation level set through SQLAlchemy
+    costs a round trip per unit to set it back. `_note_rest` throws it back.
+    """
+    if isinstance(bind, Connection):
+        return bind
+    reads = bind.execution_options()
+    event.listen(reads, "engine_connect", _without_transaction)
+    return reads
+
+
+def _without_transaction(connection: Connection) -> None:
+    connection.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+
+
 @contextmanager
 def _unit(sessions: sessionmaker[Session]) -> Iterator[Session]:
     try:
@@ -75,8 +90,10 @@ def _unit(sessions: sessionmaker[Session]) -> Iterator[Session]:
 RESTED_S = 5.0
 
 
-def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+def _note_rest(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
     record.info["rests_since"] = time.monotonic()
+    if connection is not None and not connection.closed:
+        connection.autocommit = False
 
 
 def _replace_if_dead(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:

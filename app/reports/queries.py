@@ -33,7 +33,7 @@ def hold_id(session: Session, report_id: UUID) -> None:
 
 
 def add_report(session: Session, values: Mapping[str, Any]) -> None:
-    session.execute(_REPORT, dict(values))
+    session.connection().execute(_REPORT, dict(values))
 
 
 def change_report(session: Session, report_id: UUID, values: Mapping[str, Any]) -> None:

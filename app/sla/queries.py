@@ -12,15 +12,18 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.core.models import table
 from app.sla.models import CalendarCorrection, CalendarVersion, SlaState, StageLimit, WorkCalendar
 
-_STAMP = select(SlaState.stamp)
+# Asked by nearly every request: on the bare connection and without entities.
+_STAMP = select(table(SlaState).c.stamp)
 _RESTAMP = update(SlaState).values(stamp=bindparam("new_stamp"))
 
 
 def stamp(session: Session) -> UUID:
     """The mark of the present calendars and stage limits; another one means that something changed."""
-    return session.execute(_STAMP).scalar_one()
+    found: UUID = session.connection().execute(_STAMP).scalar_one()
+    return found
 
 
 def restamp(session: Session, new_stamp: UUID) -> None:

@@ -31,6 +31,7 @@ from app.accounts.models import GrantRow, PhoneCode, RefreshToken, SignInTally, 
 from app.accounts.queries.visibility import live_grants
 from app.accounts.rules import CODES_COUNTED_FOR, CROWD_LEAK, CROWD_MOST, KNOWN_FOR, MEMORY
 from app.core.ids import new_id
+from app.core.models import table
 
 BearerRow: TypeAlias = Row[UUID, str, str, UUID | None, Any]
 
@@ -54,8 +55,9 @@ _GRANTS = (
     .correlate(User)
     .scalar_subquery()
 )
+_USER = table(User).c
 _BEARER = (
-    select(User.id, User.kind, User.name, User.organization_id, _GRANTS.label("grants"))
+    select(_USER.id, _USER.kind, _USER.name, _USER.organization_id, _GRANTS.label("grants"))
     .join(TokenFamily, TokenFamily.user_id == User.id)
     .where(
         TokenFamily.id == bindparam("family_id"),
@@ -72,7 +74,7 @@ def bearer(session: Session, user_id: UUID, family_id: UUID, now: datetime) -> B
     None where its family was revoked or the user disabled. One statement: it runs before every request.
     """
     values = {"user_id": user_id, "family_id": family_id, "now": now}
-    return session.execute(_BEARER, values).one_or_none()
+    return session.connection().execute(_BEARER, values).one_or_none()
 
 
 # --- passwords and tallies -----------------------------------------------------------------------------------------
@@ -282,7 +284,7 @@ def forget(session: Session, now: datetime) -> dict[str, int]:
         "token_families": delete(TokenFamily).where(TokenFamily.expires_at < now),
     }
     done = {}
-    for table, statement in doomed.items():
+    for name, statement in doomed.items():
         result = session.execute(statement.execution_options(synchronize_session=False))
-        done[table] = int(result.rowcount)  # type: ignore[attr-defined]
+        done[name] = int(result.rowcount)  # type: ignore[attr-defined]
     return done

@@ -46,7 +46,7 @@ def add_event(
         "hash": event.hash,
     }
     if not details:
-        session.execute(_EVENT, values)
+        session.connection().execute(_EVENT, values)
         return
     beside = {
         "case_month": month,
@@ -56,7 +56,7 @@ def add_event(
         "salts": dict(salts),
     }
     bound = {f"event_{name}": value for name, value in values.items()}
-    session.execute(_BOTH, bound | {f"details_{name}": value for name, value in beside.items()})
+    session.connection().execute(_BOTH, bound | {f"details_{name}": value for name, value in beside.items()})
 
 
 _JOINED = (

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.models import GrantRow, Organization, User
@@ -181,6 +181,27 @@ def near_case(session: Session, number: str, lon: float, lat: float, within_m: f
     return session.execute(select(Case.id).where(Case.number == number, distance <= within_m)).scalar()
 
 
+_LIKE_REACH_M = 50.0
+_POINT = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
+_DISTANCE = func.ST_DistanceSphere(Case.geom, _POINT).label("distance_m")
+_BOX = func.ST_MakeEnvelope(bindparam("west"), bindparam("south"), bindparam("east"), bindparam("north"), 4326)
+# Asked for every report: put together once, and sent on the bare connection.
+_LIKE = (
+    select(Case.number, _DISTANCE, Type.scheme, Type.kind, Type.code, Type.name)
+    .select_from(Case)
+    .outerjoin(Type, Type.id == Case.type_id)
+    .where(
+        Case.geom.op("&&")(_BOX),
+        Case.state.notin_(sorted(END_STATES)),
+        Case.opened_at >= bindparam("since"),
+        _DISTANCE <= _LIKE_REACH_M,
+    )
+    .order_by(_DISTANCE)
+    .limit(5)
+)
+_LIKE_OF_CLASS = _LIKE.where(or_(Type.class_code.is_(None), Type.class_code == bindparam("class_code")))
+
+
 def like_cases(
     session: Session, lon: float, lat: float, *, class_code: str | None, since: datetime
 ) -> Sequence[Row[Any]]:
@@ -189,19 +210,10 @@ def like_cases(
     Shape:  (number, distance_m, scheme, kind, code, name); of the type's class where one is given.
     Units:  lon, lat in degrees, WGS 84; within 50 m.
     """
-    reach = 50.0
-    east = reach / (_METRES_PER_DEGREE * max(math.cos(math.radians(lat)), 0.01))
-    north = reach / _METRES_PER_DEGREE
-    box = func.ST_MakeEnvelope(lon - east, lat - north, lon + east, lat + north, 4326)
-    point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
-    distance = func.ST_DistanceSphere(Case.geom, point).label("distance_m")
-    query = (
-        select(Case.number, distance, Type.scheme, Type.kind, Type.code, Type.name)
-        .select_from(Case)
-        .outerjoin(Type, Type.id == Case.type_id)
-        .where(Case.geom.op("&&")(box), Case.state.notin_(sorted(END_STATES)), Case.opened_at >= since)
-        .where(distance <= reach)
-    )
-    if class_code is not None:
-        query = query.where(or_(Type.class_code.is_(None), Type.class_code == class_code))
-    return session.execute(query.order_by(distance).limit(5)).all()
+    east = _LIKE_REACH_M / (_METRES_PER_DEGREE * max(math.cos(math.radians(lat)), 0.01))
+    north = _LIKE_REACH_M / _METRES_PER_DEGREE
+    box = {"west": lon - east, "south": lat - north, "east": lon + east, "north": lat + north}
+    values = {"lon": lon, "lat": lat, "since": since, **box}
+    if class_code is None:
+        return session.connection().execute(_LIKE, values).all()
+    return session.connection().execute(_LIKE_OF_CLASS, {**values, "class_code": class_code}).all()

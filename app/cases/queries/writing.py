@@ -7,18 +7,26 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import Insert, bindparam, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseClock, CasePhoto, CaseReport, CaseTask
 from app.core.ids import new_id
-from app.core.models import table
+from app.core.models import Base, table
 
-_CASE = insert(table(Case))
+
+def _bound(model: type[Base], what: str) -> Insert:
+    """An insert into a table whose bound values are called `what_column`, to stand beside others in one statement."""
+    columns = [column for column in table(model).columns if column.computed is None]
+    return insert(table(model)).values({column.name: bindparam(f"{what}_{column.name}") for column in columns})
+
+
+# What comes into being with a case is written in one statement: its row, its first clock, the tie to its report.
+_OPENED = _bound(Case, "case").add_cte(_bound(CaseClock, "clock").cte("clock"))
+_REPORTED = _OPENED.add_cte(_bound(CaseReport, "report").cte("report"))
 _CLOCK = insert(table(CaseClock))
 _TASK = insert(table(CaseTask))
-_REPORT = insert(table(CaseReport))
 _PHOTO = upsert(table(CasePhoto)).on_conflict_do_nothing()
 
 # The month's partitions are made on its first case; to_regclass answers from the catalogue cache.
@@ -30,7 +38,7 @@ _NUMBER = text("""
 
 def next_number(session: Session, day: date, month: date) -> str:
     """A fresh case number of this day (`YYYYMMDD-` and a sequence); makes room for the month's events where needed."""
-    sequence = session.execute(_NUMBER, {"month": month}).one()[0]
+    sequence = session.connection().execute(_NUMBER, {"month": month}).one()[0]
     return f"{day:%Y%m%d}-{sequence:06d}"
 
 
@@ -39,8 +47,17 @@ def ensure_month(session: Session, day: date) -> None:
     session.execute(text("SELECT ensure_case_month(CAST(:day AS date))"), {"day": day})
 
 
-def add_case(session: Session, values: Mapping[str, Any]) -> None:
-    session.execute(_CASE, dict(values))
+def add_case(
+    session: Session, case: Mapping[str, Any], clock: Mapping[str, Any], report: Mapping[str, Any] | None
+) -> None:
+    """Write a new case with its first clock, tied to the report that opened it where one did."""
+    values = {f"case_{name}": value for name, value in case.items()}
+    values |= {f"clock_{name}": value for name, value in clock.items()}
+    if report is None:
+        session.connection().execute(_OPENED, values)
+        return
+    values |= {f"report_{name}": value for name, value in report.items()}
+    session.connection().execute(_REPORTED, values)
 
 
 def change_case(session: Session, case_id: UUID, values: Mapping[str, Any]) -> None:
@@ -76,11 +93,6 @@ def close_tasks(session: Session, case_id: UUID, now: datetime, *kinds: str) -> 
     if kinds:
         statement = statement.where(CaseTask.kind.in_(kinds))
     session.execute(statement.values(closed_at=now))
-
-
-def add_report(session: Session, values: Mapping[str, Any]) -> None:
-    """Tie a report to its case."""
-    session.execute(_REPORT, dict(values))
 
 
 def move_reports(session: Session, from_case: UUID, to_case: UUID) -> None:

@@ -84,6 +84,7 @@ def _clock(work: Work, stage: Stage, limit: Limit, ordinal: int) -> dict[str, An
         "calendar_code": found.calendar_code,
         "calendar_version": found.calendar_version,
         "provisional": found.provisional,
+        "told_at": None,
     }
 
 

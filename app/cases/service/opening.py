@@ -112,22 +112,23 @@ def open_case(session: Session, opening: Opening, *, principal: Principal, now: 
         "photo_ids": list(opening.photo_ids) or None,
         "device": opening.device,
     }
-    _write(work, Stage.ACCEPT, inputs)
-    _add_report(work, opening)
+    _write(work, Stage.ACCEPT, inputs, _tie(case, opening, now))
     queries.add_photos(session, case["id"], opening.photo_ids, "before", 1, now)
     return case
 
 
-def _add_report(work: Work, opening: Opening) -> None:
-    report = {
+def _tie(case: Mapping[str, Any], opening: Opening, now: datetime) -> dict[str, Any]:
+    """The row that ties the report to its case."""
+    return {
         "report_id": opening.report_id,
-        "case_id": work.case["id"],
-        "number": work.case["number"],
+        "case_id": case["id"],
+        "number": case["number"],
         "reporter_id": opening.reporter_id,
         "source": opening.source.value,
-        "reported_at": work.now,
+        "reported_at": now,
+        "rating": None,
+        "reopened_at": None,
     }
-    queries.add_report(work.session, report)
 
 
 def open_linked(work: Work, *, type_id: UUID, condition_id: UUID | None) -> str:
@@ -171,11 +172,10 @@ def _blank(session: Session, now: datetime) -> dict[str, Any]:
     }
 
 
-def _write(work: Work, stage: Stage, inputs: Mapping[str, Any]) -> None:
-    """Case, first clock and first event, thought out first and written once each."""
+def _write(work: Work, stage: Stage, inputs: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> None:
+    """Case, first clock, tie to its report and first event, thought out first and written once each."""
     clock = clocks.first(work, stage)
     brought = {**inputs, "actor": recording.actor_of(work.principal)}
     link = recording.seal(work.case, None, action=Action.SUBMIT, at=work.now, inputs=brought)
-    queries.add_case(work.session, work.case)
-    queries.add_clock(work.session, clock)
+    queries.add_case(work.session, work.case, clock, report)
     recording.write(work.session, work.case, link)
