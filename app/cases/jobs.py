@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from app.cases import queries, service
-from app.cases.service import digests, relocating, reminding
+from app.cases.service import digests, recalculating, relocating, reminding
 from app.cases.service.opening import month_of
 from app.core import clock
 from app.core.db import read_unit, unit_of_work
@@ -18,6 +18,7 @@ MONTHS_AHEAD = 3
 LAMPS_AT_ONCE = 500
 REMINDERS_AT_ONCE = 500
 HOLDS_AT_ONCE = 50
+DEADLINES_AT_ONCE = 100
 RELOCATED_AT_ONCE = 500
 RUN_AT_MOST = timedelta(seconds=50)
 log = structlog.get_logger()
@@ -73,6 +74,20 @@ def remind(timestamp: int) -> None:
             break
     if reminded:
         log.info("cases.reminded", reminders=reminded, period=timestamp)
+
+
+@periodic("cases.confirm_deadlines", "47 20 * * *")
+def confirm_deadlines(timestamp: int) -> None:
+    """Compute provisional deadlines again once the holidays of more years are published."""
+    moved = 0
+    after, found = "", DEADLINES_AT_ONCE
+    while found == DEADLINES_AT_ONCE:
+        with unit_of_work() as session:
+            page = recalculating.moving_deadlines(session, after=after, most=DEADLINES_AT_ONCE, provisional=True)
+            moved += len(recalculating.move_deadlines(session, page.moved, now=clock.now()))
+        after, found = page.last, page.looked_at
+    if moved:
+        log.info("deadlines.confirmed", cases=moved, period=timestamp)
 
 
 @periodic("cases.resume_holds", "*/5 * * * *")

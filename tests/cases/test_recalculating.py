@@ -1,16 +1,17 @@
 """A corrected calendar: which deadlines move, moving them, and what the chain says about it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from app.cases import service
+from app.cases import jobs, service
 from app.cases.service import recalculating
 from app.cli import calendar as calendar_commands
 from app.cli import deadlines as commands
-from app.sla.service import Correction, drop_correction, set_correction
+from app.sla.service import Correction, calendars, drop_correction, set_correction
 from tests.factories.cases import STALL_CODES, act, to_state
 from tests.factories.reports import a_report
 
@@ -161,3 +162,27 @@ def test_the_commands_correct_show_and_move(session, city, number, run):
     code, said = run(calendar_commands.calendar, "drop", "2026-03-11")
     assert (code, "is at version 3 now" in said) == (0, True)
     assert run(commands.deadlines, "recalculate", "--calendar", "mars")[0] == 1
+
+
+def test_provisional_deadlines_are_computed_again_once_more_years_are_published(session, city, number, monkeypatch):
+    """The lists end with a year; a later list moves what was computed beyond it, and nothing else."""
+    session.execute(text("UPDATE case_clocks SET provisional = true WHERE ended_at IS NULL"))
+    listed = calendars.published_days("CN")
+    monkeypatch.setattr(calendars, "published_days", lambda _: replace(listed, horizon=listed.horizon + 1))
+    set_correction(session, OFF, now=AFTERNOON)
+    (moved,) = recalculating.moving_deadlines(session, provisional=True).moved
+    assert (moved.number, moved.new_due_at) == (number, at(12, 10))
+    monkeypatch.setattr(jobs.clock, "now", lambda: AFTERNOON)
+    session.commit()
+    jobs.confirm_deadlines(0)
+    session.expire_all()
+    assert (clock(session, number)["provisional"], case(session, number)["due_at"]) == (False, at(12, 10))
+    jobs.confirm_deadlines(0)
+    assert case(session, number)["version"] == 5
+
+
+def test_a_correction_alone_moves_no_provisional_deadline_by_itself(session, city, number):
+    session.execute(text("UPDATE case_clocks SET provisional = true WHERE ended_at IS NULL"))
+    set_correction(session, OFF, now=AFTERNOON)
+    assert recalculating.moving_deadlines(session, provisional=True).moved == []
+    assert len(recalculating.moving_deadlines(session).moved) == 1

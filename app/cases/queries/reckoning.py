@@ -10,15 +10,24 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseClock
+from app.sla.rules import Calendar
 
 # Units that run day and night do not ask the calendar.
 ASKING = ("working_hour", "working_day")
 
 
 def clocks_by_older_versions(
-    session: Session, code: str, version: int, *, after: str = "", most: int | None = None, cases: Sequence[UUID] = ()
+    session: Session,
+    calendar: Calendar,
+    *,
+    after: str = "",
+    most: int | None = None,
+    cases: Sequence[UUID] = (),
+    provisional: bool = False,
 ) -> Sequence[Row[Any]]:
     """Clocks that run by versions of a calendar before this one, in the order of the cases' numbers.
+
+    cases: only theirs. provisional: only deadlines beyond the days that were published.
 
     Shape:  (case_id, number, stage, amount, unit, segment_at, spent_us, yellow_at, due_at, calendar_version).
     """
@@ -32,13 +41,15 @@ def clocks_by_older_versions(
             clock.ended_at.is_(None),
             clock.paused_at.is_(None),
             clock.unit.in_(ASKING),
-            clock.calendar_code == code,
-            clock.calendar_version < version,
+            clock.calendar_code == calendar.code,
+            clock.calendar_version < calendar.version,
             Case.number > after,
         )
         .order_by(Case.number)
         .limit(most)
     )
+    if provisional:
+        query = query.where(clock.provisional)
     if cases:
         query = query.where(clock.case_id.in_(cases))
     return session.execute(query).all()

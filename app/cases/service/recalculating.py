@@ -45,14 +45,26 @@ class Page:
     last: str
 
 
-def moving_deadlines(session: Session, *, after: str = "", most: int = 500, code: str = "city") -> Page:
+def moving_deadlines(
+    session: Session, *, after: str = "", most: int = 500, code: str = "city", provisional: bool = False
+) -> Page:
     """The deadlines that the calendar in force moves, of the next clocks after a case's number; nothing changes.
+
+    provisional: only those that were computed beyond the published holidays, where more years are published now.
+    One that holds good is among them too: it is provisional no longer.
 
     Raises: CalendarMissing.
     """
     calendar = sla.calendar(session, code)
-    rows = clocks_by_older_versions(session, code, calendar.version, after=after, most=most)
-    return Page(len(rows), _moved(session, rows, calendar), rows[-1].number if rows else after)
+    rows = clocks_by_older_versions(session, calendar, after=after, most=most, provisional=provisional)
+    moved = _moved(session, rows, calendar)
+    if provisional:
+        moved = [one for one in moved if _knows_more(calendar, sla.calendar_at(session, code, one.old_version))]
+    return Page(len(rows), moved, rows[-1].number if rows else after)
+
+
+def _knows_more(calendar: Calendar, older: Calendar) -> bool:
+    return calendar.horizon is None or (older.horizon is not None and calendar.horizon > older.horizon)
 
 
 def move_deadlines(session: Session, moved: Sequence[Moved], *, now: datetime, code: str = "city") -> list[str]:
@@ -63,7 +75,7 @@ def move_deadlines(session: Session, moved: Sequence[Moved], *, now: datetime, c
     calendar = sla.calendar(session, code)
     done = []
     for case in queries.lock_by_id(session, *(one.case_id for one in moved)):
-        rows = clocks_by_older_versions(session, code, calendar.version, cases=[case["id"]])
+        rows = clocks_by_older_versions(session, calendar, cases=[case["id"]])
         if _moved(session, rows, calendar):
             act_on(session, case, Command(Action.RECALCULATE), principal=THE_SYSTEM, now=now, standing=SYSTEM)
             done.append(str(case["number"]))
@@ -80,7 +92,7 @@ def _moved(session: Session, rows: Sequence[Row[Any]], calendar: Calendar) -> li
         reckon = partial(_reckoned, row)
         old, new = reckon(then[row.calendar_version]), reckon(calendar)
         # Both sides are computed: a clock that went on after its deadline keeps that one, which neither side says.
-        if (old.due_at, old.yellow_at) != (new.due_at, new.yellow_at):
+        if (old.due_at, old.yellow_at, old.provisional) != (new.due_at, new.yellow_at, new.provisional):
             versions = (row.calendar_version, calendar.version)
             found.append(Moved(row.case_id, row.number, row.stage, row.due_at, new.due_at, *versions))
     return found
