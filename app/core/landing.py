@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, Response, render_template_string
 
 from app.core.auth import public
-from app.core.health import PAGE
+from app.core.config import config
+from app.core.version import VERSION
 
 landing = Blueprint("landing", __name__)
+PAGES = Path(__file__).parent / "pages"
 
-BODY = """<h1>FieldGrid 网格化城市管理</h1>
-<p lang="zh">服务已启动。随手拍上报成为案卷，案卷有责任单位、有时限，时限成为考评。</p>
-<p>The server is running. Photos become cases; cases have owners and clocks; clocks become figures.</p>
-<ul>
-<li><a href="/docs/">接口文档 API reference</a> — <a href="/docs/openapi.json">openapi.json</a></li>
-<li><a href="/readyz">运行状态 Is everything ready?</a> · <a href="/metrics">指标 Metrics</a></li>
-<li><a href="/api/v1/grid/locate?lon=121.4737&amp;lat=31.2304">这里是哪个网格？ Which cell is this point in?</a></li>
-</ul>
-<p lang="zh">在终端运行 <code>./fieldgrid demo</code>，看一张照片从上报到结案的全过程。</p>
-<p>Run <code>./fieldgrid demo</code> in a terminal to watch one photo travel from report to closed case.</p>"""
-
+# The page asks this server two things by a script of its own; nothing else may run or be asked.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
 # What the description's own front page shows: the reference itself, without a choice to make first.
 REFERENCE = '<!doctype html><meta http-equiv="refresh" content="0; url=swagger"><a href="swagger">API reference</a>'
 
@@ -28,5 +26,14 @@ REFERENCE = '<!doctype html><meta http-equiv="refresh" content="0; url=swagger">
 @public
 def index() -> Response:
     """What is here."""
-    page = render_template_string(PAGE, title="FieldGrid 网格化城市管理", body=BODY)
-    return Response(page, content_type="text/html; charset=utf-8")
+    source = (PAGES / "landing.html").read_text(encoding="utf-8")
+    page = render_template_string(source, version=VERSION, zone=config().city_tz)
+    return Response(page, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
+
+
+@landing.get("/landing.js")
+@public
+def script() -> Response:
+    """What makes the page's two answers live."""
+    source = (PAGES / "landing.js").read_text(encoding="utf-8")
+    return Response(source, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})

@@ -28,6 +28,30 @@ def test_the_page_at_the_root_says_what_is_here(client: FlaskClient):
             assert client.get(link.replace("&amp;", "&")).status_code in {200, 503}, link
 
 
+def test_the_page_at_the_root_may_run_its_own_script_and_nothing_else(client: FlaskClient):
+    page = client.get("/")
+    policy = page.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "connect-src 'self';" in policy
+    scripts = re.findall(r"<script[^>]*>([^<]*)</script>", page.text)
+    assert scripts == [""], "no script in the page itself"
+    assert not re.search(r"\son\w+=", page.text)
+    script = client.get("/landing.js")
+    assert script.content_type == "text/javascript; charset=utf-8"
+    named = set(re.findall(r'(?:part|list)\("(\w+)"', script.text))
+    assert named <= set(re.findall(r'id="(\w+)"', page.text)), "what the script fills is on the page"
+    for asked in ("/readyz", "/api/v1/grid/locate"):
+        assert asked in script.text
+        assert client.get(asked).status_code != 404
+
+
+def test_the_page_at_the_root_speaks_chinese_first_and_says_each_thing_once(client: FlaskClient):
+    page = client.get("/").text
+    assert page.index("网格化城市管理") < page.index("FieldGrid</small>")
+    assert page.count("API reference") == 1
+    assert "fieldgrid-demo" not in page, "passwords stand in the README, not on a page that anybody may read"
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_problem_is_explained_on_a_page(client: FlaskClient, slug: str):
     page = client.get(f"/problems/{slug}")
