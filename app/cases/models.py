@@ -35,7 +35,6 @@ from app.core.models import Base
 from app.sla.rules import Stage
 
 _UNTOLD = "ended_at IS NULL AND paused_at IS NULL AND (told_at IS NULL OR told_at < {0})"
-_OPEN = text("state NOT IN ('closed', 'rejected', 'void', 'merged')")
 
 
 def one_of(column: str, values: type[State | Source | Stage | Unit]) -> str:
@@ -54,7 +53,7 @@ class Case(Base):
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_cases_opened_at_id", text("opened_at DESC"), text("id DESC")),
         Index("ix_cases_state_opened_at_id", "state", text("opened_at DESC"), text("id DESC")),
-        Index("ix_cases_due_at_id", "due_at", "id", postgresql_where=_OPEN),
+        Index("ix_cases_due_at_id", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
         Index(
             "ix_cases_filed_cell_opened_at",
             "filed_cell",
@@ -64,7 +63,7 @@ class Case(Base):
         Index("ix_cases_current_cell", "current_cell", postgresql_ops={"current_cell": "text_pattern_ops"}),
         Index("ix_cases_type_id_opened_at", "type_id", text("opened_at DESC")),
         Index("ix_cases_lead_id_opened_at", "lead_id", text("opened_at DESC")),
-        Index("ix_cases_handler_id", "handler_id"),
+        Index("ix_cases_handler_id_opened_at_id", "handler_id", text("opened_at DESC"), text("id DESC")),
         Index("ix_cases_zone_code", "zone_code"),
         Index("ix_cases_unit_ids", "unit_ids", postgresql_using="gin"),
         Index("ix_cases_geom", "geom", postgresql_using="gist"),
@@ -212,6 +211,7 @@ class CaseTask(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('verify', 'check', 'handle')", name="kind"),
         Index("ix_case_tasks_case_id", "case_id"),
+        Index("ix_case_tasks_assignee_id_case_id", "assignee_id", "case_id"),
         Index("ix_case_tasks_assignee_id_kind", "assignee_id", "kind", postgresql_where=text("closed_at IS NULL")),
     )
 

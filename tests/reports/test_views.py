@@ -205,5 +205,5 @@ def test_a_report_takes_few_statements(api, city, statements):
     assert len(sent) == STATEMENTS, "\n".join(" ".join(one.split())[:110] for one in sent)
 
 
-STATEMENTS = 18
+STATEMENTS = 16
 """Of one report with photos and an id of its own, the sign-in among them; fewer is better."""

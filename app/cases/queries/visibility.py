@@ -27,11 +27,17 @@ MASKED = frozenset({Role.EVALUATOR, Role.AUDITOR})
 
 def visible(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> ColumnElement[bool]:
     """The clause that holds for the cases this principal may see; false for citizens and anonymous callers."""
+    return or_(*reasons(principal, by_area))
+
+
+def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[ColumnElement[bool]]:
+    """Why the principal sees a case: one clause for each reason, at least one of which has to hold."""
     if principal.kind == "system":
-        return true()
+        return [true()]
     if principal.kind != "staff" or principal.id is None:
-        return false()
-    clauses = [_in_areas(principal.areas(*by_area))]
+        return [false()]
+    prefixes = principal.areas(*by_area)
+    clauses = [_in_areas(prefixes)] if prefixes else []
     if Role.INSPECTOR in principal.roles:
         clauses.append(_of_inspector(principal))
     units = principal.organizations(Role.UNIT_MANAGER)
@@ -40,12 +46,10 @@ def visible(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> Column
     if Role.HANDLER in principal.roles:
         clauses.append(Case.handler_id == principal.id)
     clauses.append(_reported_by(principal))
-    return or_(*clauses)
+    return clauses
 
 
 def _in_areas(prefixes: tuple[str, ...]) -> ColumnElement[bool]:
-    if not prefixes:
-        return false()
     if "" in prefixes:
         return true()
     return or_(*(Case.current_cell.startswith(prefix, autoescape=True) for prefix in prefixes))
