@@ -247,7 +247,10 @@ class CasePhoto(Base):
     """A photo on a case, and with which event it came."""
 
     __tablename__ = "case_photos"
-    __table_args__ = (CheckConstraint("role IN ('before', 'after', 'verify', 'check', 'other')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('before', 'after', 'verify', 'check', 'other')", name="role"),
+        Index("ix_case_photos_photo_id", "photo_id"),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     photo_id: Mapped[UUID] = mapped_column(ForeignKey("photos.id"), primary_key=True)
