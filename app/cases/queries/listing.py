@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+<<<<<<< HEAD
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+=======
 from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, func, or_, select, tuple_, union
+>>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organization
@@ -61,6 +79,11 @@ _ITEMS = (
     .outerjoin(_CELL, _CELL.code == Case.filed_cell)
 )
 
+_NOW = bindparam("now", type_=Case.due_at.type)
+_MOST = bindparam("most", type_=Integer())
+_AFTER_AT = bindparam("after_at", type_=Case.opened_at.type)
+_AFTER_ID = bindparam("after_id", type_=Case.id.type)
+
 ORDERS: dict[str, tuple[Any, bool]] = {
     "-opened_at": (Case.opened_at, True),
     "opened_at": (Case.opened_at, False),
@@ -81,6 +104,27 @@ def cases_page(
     after: tuple[datetime, UUID] | None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """``limit + 1`` cases after the cursor, in the filter's order."""
+<<<<<<< HEAD
+    values: dict[str, Any] = {"now": now, "most": limit + 1}
+    if after is not None:
+        values |= {"after_at": after[0], "after_id": after[1]}
+    statement = _page(found, principal, resumed=after is not None)
+    return session.connection().execute(statement, values).all()
+
+
+# Who looks at a list looks again, and pages on: putting the statement together costs as much as carrying it out.
+@lru_cache(maxsize=128)
+def _page(found: CaseFilter, principal: Principal, *, resumed: bool) -> Select[*tuple[Any, ...]]:
+    column, descending = ORDERS[found.sort]
+    order = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
+    clauses = _clauses(found, principal)
+    if resumed:
+        edge, given = tuple_(column, Case.id), tuple_(_AFTER_AT, _AFTER_ID)
+        clauses.append(edge < given if descending else edge > given)
+    picked = _picked(principal, clauses, order)
+    query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(Case.id.in_(picked))
+    return query.order_by(*order).limit(_MOST)
+=======
     column, descending = ORDERS[found.sort]
     order = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
     clauses = _clauses(found, principal, now)
@@ -90,39 +134,58 @@ def cases_page(
     picked = _picked(principal, clauses, order, limit + 1)
     query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(Case.id.in_(picked))
     return session.connection().execute(query.order_by(*order).limit(limit + 1)).all()
+>>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
 
 
 def estimate(
     session: Session, found: CaseFilter, principal: Principal, *, now: datetime, most: int
 ) -> tuple[int, bool]:
     """How many cases there are, counted up to ``most``; (count, whether it is exact)."""
+<<<<<<< HEAD
+    picked = _picked(principal, _clauses(found, principal), ()).subquery()
+    values = {"now": now, "most": most + 1}
+    counted: int = session.connection().execute(select(func.count()).select_from(picked), values).scalar_one()
+=======
     picked = _picked(principal, _clauses(found, principal, now), (), most + 1).subquery()
     counted = session.connection().execute(select(func.count()).select_from(picked)).scalar_one()
+>>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
     return min(counted, most), counted <= most
 
 
 def _picked(
+<<<<<<< HEAD
+    principal: Principal, clauses: Sequence[ColumnElement[bool]], order: Sequence[Any]
+=======
     principal: Principal, clauses: Sequence[ColumnElement[bool]], order: Sequence[Any], most: int
+>>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
 ) -> Select[UUID] | CompoundSelect[UUID]:
     """The ids of the first visible cases, each reason for seeing a case looked up by itself.
 
     Joined by OR, the reasons would be one condition that no index serves: who sees few cases would have all read.
     """
     ways = [
+<<<<<<< HEAD
+        select(select(Case.id).where(reason, *clauses).order_by(*order).limit(_MOST).subquery().c.id)
+=======
         select(select(Case.id).where(reason, *clauses).order_by(*order).limit(most).subquery().c.id)
+>>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
         for reason in reasons(principal)
     ]
     return ways[0] if len(ways) == 1 else union(*ways)
 
 
+<<<<<<< HEAD
+def _clauses(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool]]:
+=======
 def _clauses(found: CaseFilter, principal: Principal, now: datetime) -> list[ColumnElement[bool]]:
+>>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
     given: list[tuple[Any, Callable[[], ColumnElement[bool]]]] = [
         (found.states, lambda: Case.state.in_(found.states)),
         (found.sources, lambda: Case.source.in_(found.sources)),
         (found.types, lambda: Case.type_id.in_(_types(found.types))),
         (found.area, lambda: Case.filed_cell.startswith(found.area or "", autoescape=True)),
         (found.owner, lambda: Case.lead_id.in_(_owners(found.owner or ""))),
-        (found.lamps, lambda: or_(*(LAMPS[lamp](now) for lamp in found.lamps))),
+        (found.lamps, lambda: or_(*(LAMPS[lamp](_NOW) for lamp in found.lamps))),
         (found.bbox, lambda: Case.geom.op("&&")(func.ST_MakeEnvelope(*(found.bbox or ()), 4326))),
         (found.q, lambda: _matches(found.q or "", principal)),
         (found.sort.endswith("due_at"), lambda: Case.due_at.is_not(None)),
@@ -170,7 +233,7 @@ def _matches(q: str, principal: Principal) -> ColumnElement[bool]:
 
 
 # Lamps are comparisons with stored instants; both borders belong to the better colour (sla.rules.lamp).
-LAMPS: dict[str, Callable[[datetime], ColumnElement[bool]]] = {
+LAMPS: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "grey": lambda _now: Case.paused.is_(True),
     "green": lambda now: and_(_OPEN, ~Case.paused, Case.yellow_at >= now),
     "yellow": lambda now: and_(_OPEN, ~Case.paused, Case.yellow_at < now, Case.due_at >= now),
