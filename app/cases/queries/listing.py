@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-<<<<<<< HEAD
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -23,9 +22,6 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-=======
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, func, or_, select, tuple_, union
->>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organization
@@ -104,7 +100,6 @@ def cases_page(
     after: tuple[datetime, UUID] | None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """``limit + 1`` cases after the cursor, in the filter's order."""
-<<<<<<< HEAD
     values: dict[str, Any] = {"now": now, "most": limit + 1}
     if after is not None:
         values |= {"after_at": after[0], "after_id": after[1]}
@@ -124,61 +119,33 @@ def _page(found: CaseFilter, principal: Principal, *, resumed: bool) -> Select[*
     picked = _picked(principal, clauses, order)
     query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(Case.id.in_(picked))
     return query.order_by(*order).limit(_MOST)
-=======
-    column, descending = ORDERS[found.sort]
-    order = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
-    clauses = _clauses(found, principal, now)
-    if after is not None:
-        edge, given = tuple_(column, Case.id), tuple_(*after)
-        clauses.append(edge < given if descending else edge > given)
-    picked = _picked(principal, clauses, order, limit + 1)
-    query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(Case.id.in_(picked))
-    return session.connection().execute(query.order_by(*order).limit(limit + 1)).all()
->>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
 
 
 def estimate(
     session: Session, found: CaseFilter, principal: Principal, *, now: datetime, most: int
 ) -> tuple[int, bool]:
     """How many cases there are, counted up to ``most``; (count, whether it is exact)."""
-<<<<<<< HEAD
     picked = _picked(principal, _clauses(found, principal), ()).subquery()
     values = {"now": now, "most": most + 1}
     counted: int = session.connection().execute(select(func.count()).select_from(picked), values).scalar_one()
-=======
-    picked = _picked(principal, _clauses(found, principal, now), (), most + 1).subquery()
-    counted = session.connection().execute(select(func.count()).select_from(picked)).scalar_one()
->>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
     return min(counted, most), counted <= most
 
 
 def _picked(
-<<<<<<< HEAD
     principal: Principal, clauses: Sequence[ColumnElement[bool]], order: Sequence[Any]
-=======
-    principal: Principal, clauses: Sequence[ColumnElement[bool]], order: Sequence[Any], most: int
->>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
 ) -> Select[UUID] | CompoundSelect[UUID]:
     """The ids of the first visible cases, each reason for seeing a case looked up by itself.
 
     Joined by OR, the reasons would be one condition that no index serves: who sees few cases would have all read.
     """
     ways = [
-<<<<<<< HEAD
         select(select(Case.id).where(reason, *clauses).order_by(*order).limit(_MOST).subquery().c.id)
-=======
-        select(select(Case.id).where(reason, *clauses).order_by(*order).limit(most).subquery().c.id)
->>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
         for reason in reasons(principal)
     ]
     return ways[0] if len(ways) == 1 else union(*ways)
 
 
-<<<<<<< HEAD
 def _clauses(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool]]:
-=======
-def _clauses(found: CaseFilter, principal: Principal, now: datetime) -> list[ColumnElement[bool]]:
->>>>>>> 760291a6f4094578d34736855aeeaaf357942ada
     given: list[tuple[Any, Callable[[], ColumnElement[bool]]]] = [
         (found.states, lambda: Case.state.in_(found.states)),
         (found.sources, lambda: Case.source.in_(found.sources)),
