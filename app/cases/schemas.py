@@ -25,6 +25,10 @@ class NumberPath(Path):
     number: str = Field(max_length=40, pattern=r"^[^\x00]+$", description="Such as 20261121-000017")
 
 
+class CasePhotoPath(NumberPath):
+    photo_id: Id
+
+
 class ActionPath(NumberPath):
     action: Action
 

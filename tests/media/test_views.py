@@ -183,15 +183,17 @@ def test_the_original_is_for_staff_who_need_it_and_reading_it_is_noted(client, s
     data = jpeg(SHOT)
     photo_id = send(client, data).get_json()["id"]
     url = f"/api/v1/photos/{photo_id}/original"
-    reader = staff(session, "operator", username="operator1")
+    reader = staff(session, "admin", username="admin1")
+    staff(session, "operator", username="operator1")
     staff(session, "handler", username="handler1")
     assert client.get(url).status_code == 401
     assert client.get(url, headers=sign_in(client, "handler1")).status_code == 403
-    shown = client.get(url, headers=sign_in(client, "operator1"))
+    assert client.get(url, headers=sign_in(client, "operator1")).status_code == 403
+    shown = client.get(url, headers=sign_in(client, "admin1"))
     assert (shown.status_code, shown.content_type, shown.data) == (200, "image/jpeg", data)
     assert shown.headers["Cache-Control"] == "private, no-store"
     assert session.execute(text("SELECT user_id FROM photo_original_reads")).scalars().all() == [reader]
-    assert client.get(f"/api/v1/photos/{photo_id}", headers=sign_in(client, "operator1")).status_code == 200
+    assert client.get(f"/api/v1/photos/{photo_id}", headers=sign_in(client, "admin1")).status_code == 200
 
 
 def test_notes_of_reading_cannot_be_changed(session):

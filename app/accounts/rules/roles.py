@@ -66,7 +66,7 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         # Photos: everybody may send one and see the public copy; the untouched original shows faces and plates.
         "photo.create": ANYONE_WRITING,
         "photo.read": ANYONE,
-        "photo.original": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.ADMIN}),
+        "photo.original": ADMIN,
         # Reports.
         "report.create": ANYONE_WRITING,
         "report.track": ANYONE,
@@ -84,6 +84,8 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "case.read": STAFF,
         "case.act": STAFF_WRITING,
         "case.verify_chain": STAFF,
+        # On a case that they see; whoever is no administrator has no other way to an original.
+        "case.original": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.ADMIN}),
         # The live stream tells of those cases that its reader sees.
         "stream.read": STAFF,
         # One's own inbox.

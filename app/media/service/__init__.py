@@ -7,6 +7,7 @@ from app.media.service.keep import KeptPhoto, check_allowance, forget_owner, is_
 from app.media.service.shown import (
     key_behind,
     open_original,
+    original_name,
     photo_for,
     photo_urls,
     public_views_of,
@@ -48,6 +49,7 @@ __all__ = [
     "key_behind",
     "old_hashes",
     "open_original",
+    "original_name",
     "orphans",
     "owner_of",
     "photo_for",

@@ -106,6 +106,11 @@ def open_original(session: Session, photo_id: UUID, *, principal: Principal, now
     return row
 
 
+def original_name(row: PhotoRow) -> str:
+    """The name under which an original is shown: the photo's id and the ending of its kind."""
+    return f"{row.id}.{row.original_key.rpartition('.')[2]}"
+
+
 def store_public_copy(row: PhotoRow) -> str:
     """Make and store the copy that anybody may see; returns its key. No transaction needs to be open.
 

@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.auth import current_principal, needs, public
 from app.core.db import unit_of_work
 from app.core.errors import Fault, Invalid
-from app.core.http import answer, json_response, write_unit
+from app.core.http import answer, file_response, json_response, write_unit
 from app.core.intake import takes
 from app.core.schemas import problems
 from app.core.storage import store
@@ -26,11 +26,6 @@ log = structlog.get_logger()
 
 # Room for the boundaries and headers of a multipart body around the photo.
 FORM_BYTES = MAX_BYTES + 65_536
-# A photo is data: whatever it holds, a browser must neither guess a type nor run anything in it.
-_INERT = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-}
 _IMAGE: dict[str | int, Any] = {
     "200": {"description": "The photo", "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -78,12 +73,8 @@ def show_photo(path: PhotoVariantPath, query: SignatureQuery) -> Response:
     with unit_of_work() as session:
         key = service.key_behind(session, path.photo_id, Variant(path.variant), query.expires, query.signature, now)
     seconds = max(0, query.expires - int(now.timestamp()))
-    headers = {
-        **_INERT,
-        "Cache-Control": f"private, max-age={seconds}",
-        "Content-Disposition": f'inline; filename="{path.photo_id}-{path.variant}.jpg"',
-    }
-    return Response(store().get(key), content_type="image/jpeg", headers=headers)
+    name = f"{path.photo_id}-{path.variant}.jpg"
+    return file_response(store().get(key), "image/jpeg", name, cache=f"private, max-age={seconds}")
 
 
 @media.get(
@@ -96,10 +87,4 @@ def show_original(path: PhotoPath) -> Response:
     with unit_of_work() as session:
         row = service.open_original(session, path.photo_id, principal=principal, now=clock.now())
     log.info("photo.original_read", photo_id=str(row.id), user_id=str(principal.id))
-    suffix = row.original_key.rpartition(".")[2]
-    headers = {
-        **_INERT,
-        "Cache-Control": "private, no-store",
-        "Content-Disposition": f'inline; filename="{path.photo_id}.{suffix}"',
-    }
-    return Response(store().get(row.original_key), content_type=row.mime, headers=headers)
+    return file_response(store().get(row.original_key), row.mime, service.original_name(row), cache="private, no-store")
