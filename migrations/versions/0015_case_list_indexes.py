@@ -12,18 +12,50 @@ OPEN = "state NOT IN ('closed', 'rejected', 'void', 'merged')"
 
 
 def upgrade() -> None:
-    # The list sorted by deadline asks for cases that have one, not for open ones.
-    op.drop_index("ix_cases_due_at_id", "cases")
-    op.create_index("ix_cases_due_at_id", "cases", ["due_at", "id"], postgresql_where=sa.text("due_at IS NOT NULL"))
-    op.drop_index("ix_cases_handler_id", "cases")
     newest = [sa.text("opened_at DESC"), sa.text("id DESC")]
-    op.create_index("ix_cases_handler_id_opened_at_id", "cases", ["handler_id", *newest])
-    op.create_index("ix_case_tasks_assignee_id_case_id", "case_tasks", ["assignee_id", "case_id"])
+    # Concurrently, so that nobody waits for an index: that cannot be done inside a transaction.
+    with op.get_context().autocommit_block():
+        # The list sorted by deadline asks for cases that have one, not for open ones.
+        op.drop_index("ix_cases_due_at_id", "cases", postgresql_concurrently=True, if_exists=True)
+        by_deadline = sa.text("due_at IS NOT NULL")
+        op.create_index(
+            "ix_cases_due_at_id",
+            "cases",
+            ["due_at", "id"],
+            postgresql_where=by_deadline,
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+        op.drop_index("ix_cases_handler_id", "cases", postgresql_concurrently=True, if_exists=True)
+        op.create_index(
+            "ix_cases_handler_id_opened_at_id",
+            "cases",
+            ["handler_id", *newest],
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+        op.create_index(
+            "ix_case_tasks_assignee_id_case_id",
+            "case_tasks",
+            ["assignee_id", "case_id"],
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_case_tasks_assignee_id_case_id", "case_tasks")
-    op.drop_index("ix_cases_handler_id_opened_at_id", "cases")
-    op.create_index("ix_cases_handler_id", "cases", ["handler_id"])
-    op.drop_index("ix_cases_due_at_id", "cases")
-    op.create_index("ix_cases_due_at_id", "cases", ["due_at", "id"], postgresql_where=sa.text(OPEN))
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_case_tasks_assignee_id_case_id", "case_tasks", postgresql_concurrently=True, if_exists=True)
+        op.drop_index("ix_cases_handler_id_opened_at_id", "cases", postgresql_concurrently=True, if_exists=True)
+        op.create_index(
+            "ix_cases_handler_id", "cases", ["handler_id"], postgresql_concurrently=True, if_not_exists=True
+        )
+        op.drop_index("ix_cases_due_at_id", "cases", postgresql_concurrently=True, if_exists=True)
+        op.create_index(
+            "ix_cases_due_at_id",
+            "cases",
+            ["due_at", "id"],
+            postgresql_where=sa.text(OPEN),
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )

@@ -9,8 +9,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_case_photos_photo_id", "case_photos", ["photo_id"])
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "ix_case_photos_photo_id", "case_photos", ["photo_id"], postgresql_concurrently=True, if_not_exists=True
+        )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_case_photos_photo_id", "case_photos")
+    with op.get_context().autocommit_block():
+        op.drop_index("ix_case_photos_photo_id", "case_photos", postgresql_concurrently=True, if_exists=True)
