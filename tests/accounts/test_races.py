@@ -14,7 +14,7 @@ from app.core.db import database, unit_of_work
 from app.factory import create_app
 from tests.factories.accounts import PASSWORD, a_user, code_sent_to, staff
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.slow]
 AT_ONCE = 8
 HERE = "192.0.2.1"
 

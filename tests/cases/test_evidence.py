@@ -17,7 +17,7 @@ from app.core.storage import store
 from tests.factories.cases import a_city, act, to_state
 from tests.factories.reports import a_report
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.slow]
 DAY = date(2026, 3, 9)
 NEXT = date(2026, 3, 10)
 

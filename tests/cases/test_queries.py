@@ -16,6 +16,8 @@ from app.core.db import unit_of_work
 from tests.factories.cases import COVER_CODES, FAR, RUBBISH, a_city, act, to_state
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 NEAR_CELL, NEXT_CELL, FAR_CELL = "310101001001001", "310101001002001", "310102001001001"
 
 

@@ -15,6 +15,8 @@ from app.sla.service import Correction, calendars, drop_correction, set_correcti
 from tests.factories.cases import STALL_CODES, act, to_state
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 AFTERNOON = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
 """16:00 in Shanghai: of four working hours two are left for the next day."""
 NEXT_DAY = date(2026, 3, 11)

@@ -14,6 +14,8 @@ from tests.factories.cases import a_city, act, to_state
 from tests.factories.grid import geojson, made_city
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 CELL, OTHER = "310101001001001", "310101001002001"
 MIXED = grid.Wanted(grid.MIXED)
 

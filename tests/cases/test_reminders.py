@@ -24,6 +24,8 @@ from tests.factories.cases import a_city, act, to_state
 from tests.factories.many_cases import copies
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 CALENDAR = Calendar("city", 1, CITY.tz, CITY.week, CITY.nominal_day)
 PEOPLE = [UUID(int=n) for n in range(10)]

@@ -18,6 +18,8 @@ from app.sla.rules import Limit, Stage, Unit, deadline, due, elapsed
 from tests.factories.cases import RUBBISH_CODES, a_new_photo, act, to_state
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 QUARTER = Limit(Decimal("0.25"), Unit.URGENT_HOUR)
 
 

@@ -13,6 +13,8 @@ from tests.factories.accounts import a_grant
 from tests.factories.cases import RUBBISH_CODES
 from tests.factories.media import SMALL, Shot, jpeg
 
+pytestmark = pytest.mark.slow
+
 REPORTER_WORDS = "张三家门口，电话 13912345678"
 
 

@@ -14,6 +14,8 @@ from app.cli.demo_city.lives import PAST, Ground, plan_past, wall_time
 from app.cli.demo_city.matters import MATTERS, WITHOUT_RULE
 from app.cli.demo_city.places import Places
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[2] / "grid_data"
 NOBODY = UUID(int=0)
 MOMENTS = [

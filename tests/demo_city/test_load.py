@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.accounts import service as accounts
 from app.catalog import service as catalog
 from app.catalog.schemas import TypeRef
 from app.cli.demo_city.load import load_demo_city
 from app.grid import service as grid
 from app.routing import service as routing
+
+pytestmark = pytest.mark.slow
 
 DATA = Path(__file__).parents[2] / "grid_data"
 NATIONAL = "GB/T 47678.5-2026"

@@ -12,6 +12,8 @@ from app.cli.demo_city.cast import Album, Cast
 from app.cli.demo_city.load import load_demo_city
 from app.cli.demo_city.matters import MATTERS
 
+pytestmark = pytest.mark.slow
+
 DRAWN = {"litter", "adverts"}
 DATA = Path(__file__).parents[2] / "grid_data"
 

@@ -18,6 +18,8 @@ from app.core.db import Database, unit_of_work
 from app.factory import create_app
 from app.media.jobs import make_privacy_copy
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).parents[2] / "grid_data"
 NOBODY_LISTENS = "http://127.0.0.1:9"
 

@@ -13,7 +13,7 @@ from app.factory import create_app
 from tests.factories.cases import RUBBISH_CODES, a_city
 from tests.factories.http import ROOT, Api
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.slow]
 MANY = 20
 
 

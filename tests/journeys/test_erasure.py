@@ -9,6 +9,8 @@ from sqlalchemy import text
 from app.reports import service as reports
 from tests.factories.cases import RUBBISH_CODES, STALL_CODES
 
+pytestmark = pytest.mark.slow
+
 SECRET = "张三的电话一三九"
 PHONE = "13800000001"
 

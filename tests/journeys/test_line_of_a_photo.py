@@ -11,6 +11,8 @@ from sqlalchemy import text
 from tests.factories.cases import RUBBISH_CODES, STALL_CODES
 from tests.factories.media import SMALL, Shot, jpeg
 
+pytestmark = pytest.mark.slow
+
 HERE = "310101001001001"
 
 

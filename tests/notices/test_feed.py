@@ -18,6 +18,8 @@ from app.notices import jobs, queries
 from tests.factories.cases import act, to_state
 from tests.factories.notices import a_committed_case, a_committed_city, begin, heard_by
 
+pytestmark = pytest.mark.slow
+
 NOBODY = UUID(int=0)
 
 

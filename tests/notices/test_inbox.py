@@ -19,6 +19,8 @@ from app.reports.queries import report as find_report
 from tests.factories.cases import act, to_state
 from tests.factories.notices import a_committed_case, a_committed_city, begin, heard_by
 
+pytestmark = pytest.mark.slow
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 

@@ -28,7 +28,7 @@ from tests.factories.notices import PATIENCE_S, a_committed_case, a_committed_ci
 CLIENTS = 100
 STREAMS = 48
 PATH = "/api/v1/stream"
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from app.notices.rules import RETRIES, networks_of
 from app.notices.service import Letter
 from tests.factories.notices import a_committed_case, a_committed_city, begin, heard_by
 
+pytestmark = pytest.mark.slow
+
 HERE = networks_of("127.0.0.0/8")
 
 
