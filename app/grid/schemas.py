@@ -32,6 +32,11 @@ class PositionIn(Body):
         """The point in WGS 84, (longitude, latitude) in degrees."""
         return to_wgs84(self.lon, self.lat, self.crs)
 
+    def kept(self) -> dict[str, Any]:
+        """The position as an event keeps it: WGS 84 degrees, and the statement itself under `raw`."""
+        lon, lat = self.wgs84()
+        return {"lon": lon, "lat": lat, "crs": "wgs84", "raw": self.model_dump(mode="json", exclude_none=True)}
+
 
 class LocateQuery(Query):
     """A point in the query string."""

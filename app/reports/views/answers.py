@@ -11,7 +11,5 @@ def reopening(body: ReopenIn) -> dict[str, Any]:
     """The inputs of `reopen`; the position in WGS 84 with the statement kept under `raw`."""
     given: dict[str, Any] = {"photo_ids": body.photo_ids, "reason": body.reason}
     if body.position is not None:
-        lon, lat = body.position.wgs84()
-        raw = body.position.model_dump(mode="json", exclude_none=True)
-        given["position"] = {"lon": lon, "lat": lat, "crs": "wgs84", "raw": raw}
+        given["position"] = body.position.kept()
     return {name: value for name, value in given.items() if value}
