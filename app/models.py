@@ -4,7 +4,19 @@ from importlib import import_module, util
 
 from app.core.models import Base
 
-FEATURES = ("accounts", "catalog", "media", "grid", "sla", "routing", "cases", "notices", "reports")
+FEATURES = (
+    "accounts",
+    "catalog",
+    "media",
+    "grid",
+    "sla",
+    "routing",
+    "duty",
+    "cases",
+    "notices",
+    "reports",
+    "documents",
+)
 
 for feature in FEATURES:
     if util.find_spec(f"app.{feature}.models"):

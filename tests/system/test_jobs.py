@@ -8,7 +8,7 @@ from app import worker
 from app.core.jobs import REGISTRY
 from tests.system.sources import dotted, nodes
 
-FEATURES = {"core", "accounts", "grid", "catalog", "media", "sla", "routing", "cases", "notices", "reports"}
+FEATURES = {"core", "accounts", "grid", "catalog", "media", "sla", "routing", "cases", "notices", "reports", "duty", "field", "documents"}
 
 
 def _enqueued() -> dict[str, str]:
