@@ -210,9 +210,16 @@ class CaseTask(Base):
     __tablename__ = "case_tasks"
     __table_args__ = (
         CheckConstraint("kind IN ('verify', 'check', 'handle')", name="kind"),
+        CheckConstraint("outcome IN ('done', 'superseded', 'lapsed', 'declined')", name="outcome"),
         Index("ix_case_tasks_case_id", "case_id"),
         Index("ix_case_tasks_assignee_id_case_id", "assignee_id", "case_id"),
         Index("ix_case_tasks_assignee_id_kind", "assignee_id", "kind", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_case_tasks_assignee_id_created_at_id", "assignee_id", text("created_at DESC"), text("id DESC")),
+        Index(
+            "ix_case_tasks_expires_at",
+            "expires_at",
+            postgresql_where=text("expires_at IS NOT NULL AND accepted_at IS NULL AND closed_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -221,6 +228,16 @@ class CaseTask(Base):
     assignee_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    suggested: Mapped[bool] = mapped_column(server_default=text("false"), comment="by the system")
+    offered_at: Mapped[datetime | None] = mapped_column(
+        comment="of a suggested task: when it was offered first, to whomever"
+    )
+    expires_at: Mapped[datetime | None] = mapped_column(
+        comment="when somebody else is asked instead; null: nobody waits for an answer"
+    )
+    accepted_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(comment="of a declined task also while it stays with who declined it")
+    reason: Mapped[str | None] = mapped_column(comment="why it was declined")
 
 
 class CaseReport(Base):
