@@ -23,7 +23,7 @@ def upgrade() -> None:
 def create_terms() -> None:
     terms = op.create_table(
         "duty_terms",
-        sa.Column("id", sa.SmallInteger(), nullable=False, comment="1: there is one row"),
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False, comment="1: there is one row"),
         sa.Column("answer_within_s", sa.Integer(), nullable=False, comment="to accept what the system suggested"),
         sa.Column("position_fresh_s", sa.Integer(), nullable=False, comment="how old a position may be to be near by"),
         sa.Column("shift_at_most_s", sa.Integer(), nullable=False, comment="after which a shift was forgotten"),
@@ -102,11 +102,9 @@ def add_offers() -> None:
         sa.Column("reason", sa.Text(), comment="why it was declined"),
     ):
         op.add_column("case_tasks", column)
+    # Not validated, so that nobody waits: the column is new, no row has a value yet.
+    op.execute(f"ALTER TABLE case_tasks ADD CONSTRAINT ck_case_tasks_outcome CHECK (outcome IN ({OUTCOMES})) NOT VALID")
     with op.get_context().autocommit_block():
-        op.execute(
-            f"ALTER TABLE case_tasks ADD CONSTRAINT ck_case_tasks_outcome CHECK (outcome IN ({OUTCOMES})) NOT VALID"
-        )
-        op.execute("ALTER TABLE case_tasks VALIDATE CONSTRAINT ck_case_tasks_outcome")
         op.create_index(
             "ix_case_tasks_expires_at",
             "case_tasks",
