@@ -1,9 +1,8 @@
-"""People, organisations, grants; sign-ins and what slows guessing; the record of administrative changes."""
+"""People, organisations, grants; sign-ins and what slows guessing."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, UniqueConstraint, text
@@ -170,17 +169,3 @@ class PhoneCode(Base):
     used_at: Mapped[datetime | None]
     tries_here: Mapped[int] = mapped_column(comment="wrong tries from the address that asked")
     tries_elsewhere: Mapped[int] = mapped_column(comment="wrong tries from all other addresses")
-
-
-class AccountsAudit(Base):
-    """Who changed people, organisations or grants. Append-only: by privileges and by a trigger."""
-
-    __tablename__ = "accounts_audit"
-    __table_args__ = (Index("ix_accounts_audit_subject_id", "subject_id", "at"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    at: Mapped[datetime]
-    actor_id: Mapped[UUID | None] = mapped_column(comment="null: the command line or the system")
-    action: Mapped[str]
-    subject_id: Mapped[UUID] = mapped_column(comment="the user or organisation that changed")
-    detail: Mapped[dict[str, Any]] = mapped_column(comment="ids, roles, codes; no personal data, no secrets")

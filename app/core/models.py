@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, MetaData, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -50,11 +62,15 @@ class OutboxMessage(Base):
     """A message to a person that a gateway has to deliver; the default gateway leaves it here to be read."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_created_at", "created_at"),)
+    __table_args__ = (
+        Index("ix_outbox_created_at", "created_at"),
+        Index("ix_outbox_unsent", "channel", postgresql_where=text("sent_at IS NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     channel: Mapped[str] = mapped_column(comment="sms, email, …")
     recipient: Mapped[str] = mapped_column(comment="phone number or address, as the channel needs it")
+    subject: Mapped[str | None] = mapped_column(comment="of a mail; null: the first line of the text")
     text: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -96,6 +112,26 @@ class FeedEpoch(Base):
 
     epoch: Mapped[UUID] = mapped_column(primary_key=True)
     purged_xid: Mapped[int] = mapped_column(BigInteger, comment="rows of older transactions may be gone")
+
+
+class AdminChange(Base):
+    """Who changed what in the administration. Append-only: by privileges and by a trigger."""
+
+    __tablename__ = "admin_changes"
+    __table_args__ = (
+        Index("ix_admin_changes_at_id", text("at DESC"), text("id DESC")),
+        Index("ix_admin_changes_subject_at_id", "subject", text("at DESC"), text("id DESC")),
+        Index("ix_admin_changes_actor_id_at_id", "actor_id", text("at DESC"), text("id DESC")),
+        CheckConstraint("action ~ '^[a-z_]+[.][a-z_]+$'", name="action"),
+        CheckConstraint("subject ~ '^[a-z_]+:.'", name="subject"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None] = mapped_column(comment="null: the command line or the system")
+    action: Mapped[str] = mapped_column(comment="kind of thing and what was done: organization.create")
+    subject: Mapped[str] = mapped_column(comment="what changed: organization:310101, user: and an id")
+    detail: Mapped[dict[str, Any]] = mapped_column(comment="before and after; no personal data, no secrets")
 
 
 def table(model: type[Base]) -> Table:

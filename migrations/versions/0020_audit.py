@@ -1,14 +1,85 @@
-"""Who changed what in the administration."""
+"""Who changed what in the administration: one record, into which that of people and organisations is copied."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0020_audit"
 down_revision = "0019_documents"
 branch_labels = None
 depends_on = None
 
+INSTANT = sa.DateTime(timezone=True)
+
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "admin_changes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor_id", sa.Uuid(), comment="null: the command line or the system"),
+        sa.Column("action", sa.Text(), nullable=False, comment="kind of thing and what was done: organization.create"),
+        sa.Column("subject", sa.Text(), nullable=False, comment="what changed: organization:310101, user: and an id"),
+        sa.Column(
+            "detail", postgresql.JSONB(), nullable=False, comment="before and after; no personal data, no secrets"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_admin_changes"),
+        sa.CheckConstraint("action ~ '^[a-z_]+[.][a-z_]+$'", name="ck_admin_changes_action"),
+        sa.CheckConstraint("subject ~ '^[a-z_]+:.'", name="ck_admin_changes_subject"),
+    )
+    newest = [sa.text("at DESC"), sa.text("id DESC")]
+    op.create_index("ix_admin_changes_at_id", "admin_changes", newest)
+    op.create_index("ix_admin_changes_subject_at_id", "admin_changes", ["subject", *newest])
+    op.create_index("ix_admin_changes_actor_id_at_id", "admin_changes", ["actor_id", *newest])
+    # An organisation is named by its code, which never changes; a person by the id, which says nothing of them.
+    op.execute("""
+        INSERT INTO admin_changes (id, at, actor_id, action, subject, detail)
+        SELECT a.id, a.at, a.actor_id, a.action,
+               CASE WHEN a.action LIKE 'organization.%'
+                    THEN 'organization:' || coalesce(o.code, a.detail ->> 'code', a.subject_id::text)
+                    ELSE 'user:' || a.subject_id END,
+               a.detail
+          FROM accounts_audit a LEFT JOIN organizations o ON o.id = a.subject_id""")
+    keep_what_is_written("admin_changes")
+    op.drop_table("accounts_audit")
+    op.execute("DROP FUNCTION accounts_audit_is_append_only()")
+
+
+def keep_what_is_written(table: str) -> None:
+    """Rows are added to this table and never changed or removed, whoever tries."""
+    op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM fieldgrid_app")
+    op.execute(f"""
+        CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'insufficient_privilege';
+        END $$""")
+    op.execute(f"""
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()""")
 
 
 def downgrade() -> None:
-    pass
+    """Give people and organisations their own record back; what was written of other things goes."""
+    op.create_table(
+        "accounts_audit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor_id", sa.Uuid(), comment="null: the command line or the system"),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False, comment="the user or organisation that changed"),
+        sa.Column(
+            "detail", postgresql.JSONB(), nullable=False, comment="ids, roles, codes; no personal data, no secrets"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_accounts_audit"),
+    )
+    op.create_index("ix_accounts_audit_subject_id", "accounts_audit", ["subject_id", "at"])
+    op.execute("""
+        INSERT INTO accounts_audit (id, at, actor_id, action, subject_id, detail)
+        SELECT c.id, c.at, c.actor_id, c.action, coalesce(o.id, u.id), c.detail
+          FROM admin_changes c
+          LEFT JOIN organizations o ON c.subject = 'organization:' || o.code
+          LEFT JOIN users u ON c.subject = 'user:' || u.id
+         WHERE coalesce(o.id, u.id) IS NOT NULL""")
+    keep_what_is_written("accounts_audit")
+    op.drop_table("admin_changes")
+    op.execute("DROP FUNCTION admin_changes_is_append_only()")

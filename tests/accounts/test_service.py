@@ -19,11 +19,12 @@ from app.accounts.errors import (
     UserNotFound,
     WeakPassword,
 )
-from app.accounts.models import AccountsAudit, GrantRow, RefreshToken, SignInTally, TokenFamily, User
+from app.accounts.models import GrantRow, RefreshToken, SignInTally, TokenFamily, User
 from app.accounts.queries import sign_in
 from app.accounts.service import NewGrant, NewOrganization, families, passwords
 from app.accounts.service.keys import of_attempt
 from app.core.errors import Unavailable
+from app.core.models import AdminChange
 from tests.factories.accounts import (
     LONG_AGO,
     PASSWORD,
@@ -527,9 +528,9 @@ def test_every_change_is_written_down_and_cannot_be_unwritten(session, now):
     service.disable_user(session, user_id, now=now, actor_id=admin)
     service.disable_user(session, user_id, now=now, actor_id=admin)
     rows = session.execute(
-        select(AccountsAudit.action, AccountsAudit.actor_id, AccountsAudit.detail)
-        .where(AccountsAudit.subject_id == user_id)
-        .order_by(AccountsAudit.id)
+        select(AdminChange.action, AdminChange.actor_id, AdminChange.detail)
+        .where(AdminChange.subject == f"user:{user_id}")
+        .order_by(AdminChange.id)
     ).all()
     assert [row.action for row in rows] == [
         "user.create",
@@ -541,9 +542,9 @@ def test_every_change_is_written_down_and_cannot_be_unwritten(session, now):
     assert [row.actor_id for row in rows[2:]] == [admin] * 3
     assert "new one" not in str(rows)
     for statement in (
-        "UPDATE accounts_audit SET action = 'x'",
-        "DELETE FROM accounts_audit",
-        "TRUNCATE accounts_audit",
+        "UPDATE admin_changes SET action = 'x'",
+        "DELETE FROM admin_changes",
+        "TRUNCATE admin_changes",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), session.begin_nested():
             session.execute(text(statement))

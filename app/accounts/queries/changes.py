@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, exists, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from app.accounts.models import AccountsAudit, GrantRow, Organization, User
+from app.accounts.models import GrantRow, Organization, User
 from app.accounts.queries.visibility import live_grants
 from app.accounts.rules import UserKind
 from app.core.ids import new_id
@@ -110,11 +110,3 @@ def end_grant(session: Session, grant_id: UUID, now: datetime) -> None:
     """End one grant; one that has not begun yet never will."""
     session.execute(update(GrantRow).where(GrantRow.id == grant_id, GrantRow.valid_from < now).values(valid_to=now))
     session.execute(GrantRow.__table__.delete().where(and_(GrantRow.id == grant_id, GrantRow.valid_from >= now)))  # type: ignore[attr-defined]
-
-
-def add_audit(
-    session: Session, action: str, subject_id: UUID, detail: Mapping[str, Any], *, actor_id: UUID | None, now: datetime
-) -> None:
-    """Write down an administrative change."""
-    row = {"id": new_id(), "at": now, "actor_id": actor_id, "action": action, "subject_id": subject_id}
-    session.execute(insert(AccountsAudit).values({**row, "detail": dict(detail)}))

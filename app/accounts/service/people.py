@@ -24,6 +24,7 @@ from app.accounts.queries import changes
 from app.accounts.queries import sign_in as sign_ins
 from app.accounts.rules import STAFF_ROLES, OrganizationKind, Role
 from app.accounts.service.passwords import PasswordHash, hash_password
+from app.core import audit
 from app.core.errors import Fault
 from app.core.ids import new_id
 
@@ -69,7 +70,14 @@ def create_organization(session: Session, new: NewOrganization, *, now: datetime
     if not changes.add_organization(session, row):
         raise OrganizationCodeTaken(f"Another organisation has the code {new.code}: choose another one.")
     detail = {"code": new.code, "kind": str(new.kind), "parent_id": new.parent_id and str(new.parent_id)}
-    changes.add_audit(session, "organization.create", row["id"], detail, actor_id=actor_id, now=now)
+    audit.note(
+        session,
+        action="organization.create",
+        subject=f"organization:{new.code}",
+        detail=detail,
+        actor_id=actor_id,
+        now=now,
+    )
     made: UUID = row["id"]
     return made
 
@@ -102,8 +110,13 @@ def create_user(  # noqa: PLR0913 -- the six facts of a user, and who made it
     }
     if not changes.add_staff(session, row):
         raise UsernameTaken(f"Another user is called {folded}: choose another name.")
-    changes.add_audit(
-        session, "user.create", row["id"], {"organization_id": str(organization_id)}, actor_id=actor_id, now=now
+    audit.note(
+        session,
+        action="user.create",
+        subject=f"user:{row['id']}",
+        detail={"organization_id": str(organization_id)},
+        actor_id=actor_id,
+        now=now,
     )
     made: UUID = row["id"]
     return made
@@ -137,7 +150,7 @@ def grant(session: Session, user_id: UUID, new: NewGrant, *, now: datetime, acto
     if not added:
         return changes.times_granted(session, row)[0][0]
     detail = {"role": row["role"], "organization_id": str(new.organization_id), "area_code": new.area_code}
-    changes.add_audit(session, "grant.add", user_id, detail, actor_id=actor_id, now=now)
+    audit.note(session, action="grant.add", subject=f"user:{user_id}", detail=detail, actor_id=actor_id, now=now)
     return added[0]
 
 
@@ -158,7 +171,7 @@ def revoke(
     ended = changes.end_grants(session, user_id, str(role), area_code, now=now)
     if ended:
         detail = {"role": str(role), "area_code": area_code, "grants": [str(one) for one in ended]}
-        changes.add_audit(session, "grant.end", user_id, detail, actor_id=actor_id, now=now)
+        audit.note(session, action="grant.end", subject=f"user:{user_id}", detail=detail, actor_id=actor_id, now=now)
     return len(ended)
 
 
@@ -172,7 +185,7 @@ def disable_user(session: Session, user_id: UUID, *, now: datetime, actor_id: UU
         raise UserNotFound(f"There is no user {user_id}.")
     if user.disabled_at is None:
         user.disabled_at = now
-        changes.add_audit(session, "user.disable", user_id, {}, actor_id=actor_id, now=now)
+        audit.note(session, action="user.disable", subject=f"user:{user_id}", detail={}, actor_id=actor_id, now=now)
     sign_ins.revoke_families_of(session, user_id, reason="disabled", now=now)
 
 
@@ -186,7 +199,7 @@ def reset_password(
     user = _staff(session, user_id)
     user.password_hash = _hashed(password, username=user.username or "", name=user.name)
     sign_ins.revoke_families_of(session, user_id, reason="password", now=now)
-    changes.add_audit(session, "user.reset_password", user_id, {}, actor_id=actor_id, now=now)
+    audit.note(session, action="user.reset_password", subject=f"user:{user_id}", detail={}, actor_id=actor_id, now=now)
 
 
 def follow_successors(session: Session, successors: Mapping[str, Sequence[str]], *, now: datetime) -> int:
@@ -211,7 +224,7 @@ def follow_successors(session: Session, successors: Mapping[str, Sequence[str]],
             }
             _add_grants(session, moved_grant)
         detail = {"role": row.role, "area_code": row.area_code, "successors": list(areas)}
-        changes.add_audit(session, "grant.follow", row.user_id, detail, actor_id=None, now=now)
+        audit.note(session, action="grant.follow", subject=f"user:{row.user_id}", detail=detail, actor_id=None, now=now)
         moved += 1
     return moved
 
