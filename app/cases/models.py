@@ -305,7 +305,11 @@ class CaseReminder(Base):
     """Somebody was reminded of a clock of a case: once for each rung, never changed."""
 
     __tablename__ = "case_reminders"
-    __table_args__ = (UniqueConstraint("id"), CheckConstraint(_AUDIENCES, name="audience"))
+    __table_args__ = (
+        UniqueConstraint("id"),
+        CheckConstraint(_AUDIENCES, name="audience"),
+        Index("ix_case_reminders_xid_id", "xid", "id", postgresql_where=text("xid IS NOT NULL")),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(
@@ -319,3 +323,11 @@ class CaseReminder(Base):
     whom: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), comment="the people; empty: nobody had the post")
     since: Mapped[datetime] = mapped_column(comment="when the lamp turned, or the date of the supervision")
     at: Mapped[datetime]
+    base: Mapped[str | None] = mapped_column(
+        comment="of its rung: yellow, red or supervised; null: from before it was kept"
+    )
+    xid: Mapped[int | None] = mapped_column(
+        BigInteger,
+        server_default=text("(pg_current_xact_id()::text)::bigint"),
+        comment="the transaction that wrote it, an xid8; null: nobody is told of it",
+    )
