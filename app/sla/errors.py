@@ -11,3 +11,8 @@ class CalendarMissing(Unavailable):
 class BadCalendar(Invalid):
     slug = "bad-calendar"
     title = "The calendar cannot be used"
+
+
+class BadSource(Invalid):
+    slug = "bad-source"
+    title = "The rule of this source cannot be kept"

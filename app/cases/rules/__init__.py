@@ -16,7 +16,7 @@ from app.cases.rules.chain import (
     split_inputs,
     verify,
 )
-from app.cases.rules.decide import Choice, choices, find_move, people_of
+from app.cases.rules.decide import Choice, choices, find_move, people_of, possible_to
 from app.cases.rules.facts import (
     BROUGHT,
     BY_TRACKING_CODE,
@@ -42,10 +42,9 @@ from app.cases.rules.states import (
     STAGE_OF,
     STATE_NAMES,
     Action,
-    Source,
     State,
 )
-from app.sla.rules import Stage
+from app.sla.rules import Source, Stage
 
 __all__ = [
     "ACTION_NAMES",
@@ -93,6 +92,7 @@ __all__ = [
     "instant",
     "moves_from",
     "people_of",
+    "possible_to",
     "record",
     "schema_of",
     "seal",

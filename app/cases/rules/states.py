@@ -1,4 +1,4 @@
-"""The words of a case's life: its states, actions, sources and stages (``domain.md`` §5)."""
+"""The words of a case's life: its states, actions and stages (``domain.md`` §5)."""
 
 from enum import StrEnum
 from types import MappingProxyType
@@ -38,6 +38,7 @@ class Action(StrEnum):
     FILE = "file"
     DISPATCH = "dispatch"
     ASSIGN = "assign"
+    ADVISE = "advise"
     RETURN = "return"
     REQUEST_EXTENSION = "request_extension"
     DECIDE_EXTENSION = "decide_extension"
@@ -56,20 +57,6 @@ class Action(StrEnum):
     RATE = "rate"
     REDACT = "redact"
     RECALCULATE = "recalculate"
-
-
-class Source(StrEnum):
-    """Who or what brought the case to the city's notice."""
-
-    CITIZEN = "citizen"
-    INSPECTOR = "inspector"
-    HOTLINE = "hotline"
-    VIDEO = "video"
-    SECRET_INSPECTION = "secret_inspection"  # noqa: S105 - 暗访, an unannounced visit, not a password
-    PLANNED_INSPECTION = "planned_inspection"
-    MEDIA = "media"
-    SUPERIOR = "superior"
-    OPEN311 = "open311"
 
 
 END_STATES = frozenset({State.CLOSED, State.REJECTED, State.VOID, State.MERGED})
@@ -120,6 +107,7 @@ ACTION_NAMES = MappingProxyType(
         Action.FILE: "立案",
         Action.DISPATCH: "派遣",
         Action.ASSIGN: "指派",
+        Action.ADVISE: "配合意见",
         Action.RETURN: "退回",
         Action.REQUEST_EXTENSION: "申请延期",
         Action.DECIDE_EXTENSION: "审批延期",
