@@ -206,6 +206,15 @@ class CasePhotoOut(Out):
     urls: dict[str, str]
 
 
+class OpinionOut(Out):
+    """What an organisation that helps the lead said about the case."""
+
+    organization: RefOut
+    text: str | None = Field(description="null for masked readers, and once erased")
+    at: datetime
+    by: PersonOut | None
+
+
 class CaseOut(CaseItemOut):
     """The whole case."""
 
@@ -219,6 +228,7 @@ class CaseOut(CaseItemOut):
     clocks: list[ClockOut]
     reports: list[CaseReportOut]
     photos: list[CasePhotoOut]
+    opinions: list[OpinionOut] = Field(description="Of the helpers, oldest first")
     pending: dict[str, Any] | None
     hold_until: date | None
     supervised_due_at: datetime | None

@@ -94,6 +94,7 @@ verify verdict
 merge into
 dispatch lead_id? helper_ids?
 assign handler_id
+advise text
 split type condition_id?
 self_handle text?
 request_extension limit unit

@@ -1,7 +1,8 @@
 """All SQL of cases."""
 
+from app.cases.queries.asking import add_task, close_tasks, tasks_of
 from app.cases.queries.chain import add_event, chain_of, erase_details, events_page
-from app.cases.queries.detail import card, clocks_of, photos_of, reports_of
+from app.cases.queries.detail import card, clocks_of, opinions_of, photos_of, reports_of
 from app.cases.queries.facts import (
     clock_count,
     condition_limit,
@@ -16,7 +17,6 @@ from app.cases.queries.facts import (
     photo_prints,
     running_clock,
     shares_post,
-    suggest_inspector,
     target_case,
     task_holders,
     unit_handler,
@@ -29,10 +29,8 @@ from app.cases.queries.writing import (
     add_case,
     add_clock,
     add_photos,
-    add_task,
     change_case,
     change_clock,
-    close_tasks,
     copy_photos,
     copy_reports_and_photos,
     ensure_month,
@@ -74,6 +72,7 @@ __all__ = [
     "near_case",
     "next_number",
     "note_on_report",
+    "opinions_of",
     "own_relations",
     "own_report",
     "photo_prints",
@@ -82,9 +81,9 @@ __all__ = [
     "running_clock",
     "shares_post",
     "shown_plainly",
-    "suggest_inspector",
     "target_case",
     "task_holders",
+    "tasks_of",
     "unit_handler",
     "unknown_values",
     "visible",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, Uuid, and_, bindparam, cast, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organization, User
-from app.cases.models import Case, CaseClock, CasePhoto, CaseReport
+from app.cases.models import Case, CaseClock, CaseEvent, CasePhoto, CaseReport, EventDetails
 from app.cases.queries.visibility import shown_plainly, visible
+from app.cases.rules import Action
 from app.catalog.models import FilingCondition, Type
 from app.core.auth import Principal
 
@@ -102,3 +103,38 @@ def photos_of(session: Session, case_id: UUID) -> Sequence[Row[UUID, str, int, d
     photo = CasePhoto
     query = select(photo.photo_id, photo.role, photo.seq, photo.added_at).where(photo.case_id == case_id)
     return session.connection().execute(query.order_by(photo.seq, photo.photo_id)).all()
+
+
+_OPINIONS = (
+    select(
+        CaseEvent.at,
+        EventDetails.details["text"].astext.label("text"),
+        EventDetails.details["actor"].label("actor"),
+        Organization.id,
+        Organization.code,
+        Organization.name,
+    )
+    .select_from(CaseEvent)
+    .outerjoin(
+        EventDetails,
+        and_(
+            EventDetails.case_month == CaseEvent.case_month,
+            EventDetails.case_id == CaseEvent.case_id,
+            EventDetails.seq == CaseEvent.seq,
+        ),
+    )
+    .join(Organization, Organization.id == cast(CaseEvent.inputs["organization_id"].astext, Uuid))
+    .where(
+        CaseEvent.case_month == bindparam("month"),
+        CaseEvent.case_id == bindparam("case_id"),
+        CaseEvent.action == Action.ADVISE.value,
+    )
+    .order_by(CaseEvent.seq)
+)
+
+
+def opinions_of(session: Session, month: date, case_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(at, text, actor, id, code, name) of every opinion of a helping organisation, oldest first; text and actor are
+    None once erased.
+    """
+    return session.connection().execute(_OPINIONS, {"month": month, "case_id": case_id}).all()

@@ -5,10 +5,13 @@ Source: domain.md §4.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 
 from app.accounts.rules import Role
 from app.cases.models import Case, CaseReport, CaseTask
+from app.cases.rules import State
 from app.core.auth import Principal
 from app.grid.models import DutyZonePerson
 
@@ -45,6 +48,7 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
         clauses.append(Case.unit_ids.overlap(list(units)))
     if Role.HANDLER in principal.roles:
         clauses.append(Case.handler_id == principal.id)
+        clauses.append(_helped_by(principal.organizations(Role.HANDLER)))
     clauses.append(_reported_by(principal))
     return clauses
 
@@ -64,6 +68,14 @@ def _of_inspector(principal: Principal) -> ColumnElement[bool]:
     )
     asked = exists().where(and_(CaseTask.case_id == Case.id, CaseTask.assignee_id == principal.id))
     return or_(Case.zone_code.in_(zones), asked)
+
+
+def _helped_by(units: tuple[UUID, ...]) -> ColumnElement[bool]:
+    """What is handled with the help of these organisations; every organisation that helps is among `unit_ids`, which
+    have an index.
+    """
+    helped = and_(Case.unit_ids.overlap(list(units)), Case.helper_ids.overlap(list(units)))
+    return and_(Case.state == State.HANDLING.value, helped)
 
 
 def _reported_by(principal: Principal) -> ColumnElement[bool]:

@@ -52,6 +52,8 @@ PLAIN_INPUTS = frozenset(
         "op_id",
         "task_id",
         "calendar_version",
+        "organization_id",
+        "from_ids",
     },
 )
 """Inputs that are hashed as they are and survive an erasure; any other input is treated as personal or free."""

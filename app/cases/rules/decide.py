@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from app.accounts.rules import Role
 from app.cases.errors import FactMissing, IllegalMove, NotYourMove
@@ -15,6 +15,7 @@ from app.core.errors import Fault
 
 CASE_KEYS = frozenset({"source", "owned"})
 """Keys of `when` that are said by the case, not by the caller."""
+EVERY_FACT = frozenset(Fact)
 
 
 def find_move(
@@ -29,18 +30,26 @@ def find_move(
     Shape:  `inputs` are the action's inputs and, of the case, `source` (its Source) and `owned` (whether it has a
             lead owner). `facts` are those the service found out; what the inputs show by themselves is added here.
     Raises: in this order: IllegalMove (no such move from this state), NotYourMove, IllegalMove (`because` names
-            conditions of the case that do not hold), FactMissing (with a fault for each thing to bring).
+            conditions of the case that do not hold), FactMissing (with a fault for each thing to bring). `possible`
+            is what the actor's roles and relations allow here, as far as facts are concerned that nobody asked for.
     Source: domain.md §5; api.md "Cases"
     """
     rows = [move for move in moves_from(state) if move.action == action]
     if not rows:
-        _illegal(state, action)
+        raise IllegalMove(
+            f"{action} is not possible while the case is {state or 'not there'}.",
+            state=state,
+            possible=possible_to(state, standing, EVERY_FACT),
+        )
     mine = [move for move in rows if _may(move, standing)]
     if not mine:
         raise NotYourMove(f"{action} is done by {_people(rows)}.", state=state, action=action, who=_who_codes(rows))
     given = brought(inputs) | facts
     chosen = min(_picked(mine, inputs) or mine, key=lambda move: len(move.needs - given))
-    _ask_the_case(state, action, chosen, given)
+    if broken := _in_order((chosen.needs - given) - BROUGHT):
+        others = [other for other in possible_to(state, standing, EVERY_FACT) if other != action]
+        because = " ".join(FACT_TEXTS[fact].en for fact in broken)
+        raise IllegalMove(because, state=state, possible=others, because=broken)
     _ask_the_caller(chosen, given, inputs)
     return chosen
 
@@ -58,17 +67,6 @@ def _picked(rows: list[Move], inputs: Mapping[str, Any]) -> list[Move]:
 def _same(given: object, wanted: object) -> bool:
     """Equal and, so that 1 is not taken for true, both or neither a truth value."""
     return given == wanted and isinstance(given, bool) is isinstance(wanted, bool)
-
-
-def _ask_the_case(state: State | None, action: Action, move: Move, given: AbstractSet[Fact]) -> None:
-    broken = _in_order((move.needs - given) - BROUGHT)
-    if broken:
-        raise IllegalMove(
-            " ".join(FACT_TEXTS[fact].en for fact in broken),
-            state=state,
-            possible=[other for other in actions_of(state) if other != action],
-            because=broken,
-        )
 
 
 def _ask_the_caller(move: Move, given: AbstractSet[Fact], inputs: Mapping[str, Any]) -> None:
@@ -94,14 +92,11 @@ def _in_order(facts: AbstractSet[Fact]) -> list[Fact]:
     return [fact for fact in Fact if fact in facts]
 
 
-def _illegal(state: State | None, action: Action) -> NoReturn:
-    possible = actions_of(state)
-    words = ", ".join(possible) or "nothing"
-    raise IllegalMove(
-        f"{action} is not possible while the case is {state or 'not there'}; possible: {words}.",
-        state=state,
-        possible=list(possible),
-    )
+def possible_to(state: State | None, standing: Standing, facts: AbstractSet[Fact]) -> list[Action]:
+    """What this actor may do in this state where these facts hold of the case, in the table's order."""
+    known = facts | BROUGHT
+    mine = {move.action for move in moves_from(state) if _may(move, standing) and move.needs <= known}
+    return [action for action in actions_of(state) if action in mine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +155,7 @@ _RELATION_WORDS = {
     Relation.JOINER: "joining their own report",
     Relation.ASKED: "who was asked",
     Relation.LEAD_UNIT: "of the lead unit",
+    Relation.HELPER_UNIT: "of a helping unit",
     Relation.ASSIGNED: "it is assigned to",
     Relation.NOT_HANDLER: "who did not handle it",
 }

@@ -18,6 +18,7 @@ class Relation(StrEnum):
     JOINER = "joiner"  # the reporter, acting through their own report's `join`
     ASKED = "asked"  # has the open task for this
     LEAD_UNIT = "lead_unit"  # manages the lead owner
+    HELPER_UNIT = "helper_unit"  # of an organisation that helps the lead
     ASSIGNED = "assigned"  # the handler the case is assigned to
     NOT_HANDLER = "not_handler"  # sees the case and did not handle it
     SAME_ROLE = "same_role"  # same role, same organisation as the one who holds it now
@@ -112,7 +113,9 @@ FACT_TEXTS: Mapping[Fact, FactText] = MappingProxyType(
             "/condition_id", "Give a filing condition of the type; `accept` sets it.", "请选择该类别的立案条件"
         ),
         Fact.REASON: FactText("/reason", "Give the reason in words.", "请填写理由"),
-        Fact.TEXT: FactText("/text", "Say what was done.", "请说明处置情况"),
+        Fact.TEXT: FactText(
+            "/text", "Say it in words: what was done, or what you advise.", "请用文字说明处置情况或意见"
+        ),
         Fact.PHOTO: FactText("/photo_ids", "Add at least one photo.", "请至少附一张照片"),
         Fact.BEFORE_PHOTO: FactText(
             "/photo_ids", "The report needs a photo from before the work; this one came without.", "上报缺少处置前照片"

@@ -11,18 +11,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.cases import queries
-from app.cases.errors import CaseNotFound
+from app.cases.errors import CaseNotFound, IllegalMove
 from app.cases.rules import (
     BROUGHT,
     SYSTEM,
     Action,
     Choice,
+    Fact,
     Relation,
     Standing,
     State,
     choices,
     find_move,
     moves_from,
+    possible_to,
 )
 from app.cases.service import clocks, effects, recording
 from app.cases.service.facts import holding, own_report_id
@@ -106,7 +108,11 @@ def _perform(work: Work) -> None:
     state = State(case["state"])
     wanted = {fact for move in moves_from(state) if move.action is command.action for fact in move.needs}
     said = {**command.inputs, "source": case["source"], "owned": case["lead_id"] is not None}
-    work.move = find_move(state, command.action, work.standing, said, holding(work, wanted))
+    try:
+        work.move = find_move(state, command.action, work.standing, said, holding(work, wanted))
+    except IllegalMove as refused:
+        refused.facts["possible"] = _possible(work)
+        raise
     before = recording.snapshot(case)
     # An event never lies before the one it follows, whatever the clocks of two machines say.
     work.now = max(work.now, case["updated_at"])
@@ -121,6 +127,16 @@ def _perform(work: Work) -> None:
     inputs = {**_brought(work), **work.event_inputs, "actor": recording.actor_of(work.principal)}
     recording.append(work.session, case, before, action=command.action, at=work.now, inputs=inputs)
     queries.change_case(work.session, case["id"], {**work.changed, "head_hash": case["head_hash"]})
+
+
+def _possible(work: Work) -> list[Action]:
+    """What the actor may do now, asked only where something was refused."""
+    state = State(work.case["state"])
+    return possible_to(state, work.standing, holding(work, _asked_of_the_case(state)))
+
+
+def _asked_of_the_case(state: State) -> frozenset[Fact]:
+    return frozenset(fact for move in moves_from(state) for fact in move.needs) - BROUGHT
 
 
 def _brought(work: Work) -> dict[str, Any]:
@@ -156,8 +172,7 @@ def choices_of(session: Session, case: dict[str, Any], *, principal: Principal, 
     standing = standing_of(session, case, principal)
     work = Work(session, case, Command(Action.SUPERVISE), principal, now, standing)
     state = State(case["state"])
-    asked = {fact for move in moves_from(state) for fact in move.needs} - BROUGHT
-    return choices(state, standing, holding(work, asked))
+    return choices(state, standing, holding(work, _asked_of_the_case(state)))
 
 
 @dataclass(frozen=True, slots=True)

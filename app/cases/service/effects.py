@@ -10,11 +10,15 @@ from uuid import UUID
 
 from app.cases import queries
 from app.cases.rules import Action, Fact, Relation, State
-from app.cases.service import opening, recording, telling
+from app.cases.service import asking, opening, recording, telling
 from app.cases.service.routed import route_case
+from app.cases.service.standing import TASK_OF, helping_unit
 from app.cases.service.types import find_condition, find_type
 from app.cases.service.work import Work
 from app.sla.rules import Limit, Unit
+
+ASKED_FOR = frozenset({Action.VERIFY, Action.CHECK, Action.FINISH})
+"""What people are asked to do by a task."""
 
 
 def carry_out(work: Work) -> None:
@@ -42,13 +46,19 @@ def _filed(work: Work) -> None:
 
 def _request_verify(work: Work) -> None:
     inspector = work.found["inspector_id"]
-    queries.close_tasks(work.session, work.case_id, work.now, "verify")
-    telling.ask(work, "verify", inspector)
+    _close_tasks(work, "verify")
+    telling.ask(work, "verify", inspector, suggested=work.inputs.get("inspector_id") is None)
     work.event_inputs["inspector_id"] = inspector
 
 
+def _close_tasks(work: Work, *kinds: str) -> None:
+    """The case goes on: nobody else is asked any more. Whoever acted as they were asked has done it."""
+    done_by = work.principal.id if work.command.action in ASKED_FOR else None
+    queries.close_tasks(work.session, work.case_id, work.now, *kinds, done_by=done_by)
+
+
 def _all_tasks_done(work: Work) -> None:
-    queries.close_tasks(work.session, work.case_id, work.now)
+    _close_tasks(work)
     if work.case["pending"] is not None:
         work.set(pending=None)
 
@@ -84,14 +94,19 @@ def _split(work: Work) -> None:
 
 
 def _take_over(work: Work) -> None:
+    """The event says who had it until then: nobody where it lay on the desk."""
     me = work.principal.id
     state = State(work.case["state"])
-    kind = {State.VERIFYING: "verify", State.TO_CHECK: "check"}.get(state)
+    kind = TASK_OF.get(state)
+    had = [work.case["holder_id"], work.case["handler_id"] if state is State.HANDLING else None]
+    if kind is not None:
+        had += queries.task_holders(work.session, work.case_id, kind)
+    work.event_inputs["from_ids"] = [person for person in dict.fromkeys(had) if person not in (None, me)]
     if kind is not None and me is not None:
-        queries.close_tasks(work.session, work.case_id, work.now, kind)
+        _close_tasks(work, kind)
         telling.ask(work, kind, me)
     elif state is State.HANDLING and Relation.LEAD_UNIT not in work.standing.relations:
-        queries.close_tasks(work.session, work.case_id, work.now, "handle")
+        _close_tasks(work, "handle")
         if me is not None:
             telling.ask(work, "handle", me)
         work.set(handler_id=me)
@@ -107,9 +122,14 @@ def _dispatch(work: Work) -> None:
 
 def _assign(work: Work) -> None:
     handler: UUID = work.inputs["handler_id"]
-    queries.close_tasks(work.session, work.case_id, work.now, "handle")
+    _close_tasks(work, "handle")
     telling.ask(work, "handle", handler)
     work.set(handler_id=handler)
+
+
+def _advise(work: Work) -> None:
+    """Nothing changes but the chain: the opinion stands in its event, with the organisation whose it is."""
+    work.event_inputs["organization_id"] = helping_unit(work.case, work.principal)
 
 
 def _return(work: Work) -> None:
@@ -144,18 +164,17 @@ def _decide_hold(work: Work) -> None:
 
 
 def _finish(work: Work) -> None:
-    """An inspector of the zone is asked to look; any other who sees the case may do it as well."""
-    queries.close_tasks(work.session, work.case_id, work.now, "handle")
+    """An inspector is asked to look; any other who sees the case may do it as well."""
+    _close_tasks(work, "handle")
     without = [found for found in (work.case["handler_id"], work.principal.id) if found]
-    zone, cell = work.case["zone_code"], work.case["current_cell"]
-    inspector = queries.suggest_inspector(work.session, zone, cell, without, work.now)
+    inspector = asking.suggest(work.session, work.case, "check", without, work.now)
     if inspector is not None:
-        telling.ask(work, "check", inspector)
+        telling.ask(work, "check", inspector, suggested=True)
     work.set(pending=None)
 
 
 def _check(work: Work) -> None:
-    queries.close_tasks(work.session, work.case_id, work.now, "check")
+    _close_tasks(work, "check")
     if work.inputs["verdict"] == "failed":
         work.set(reworks=work.case["reworks"] + 1)
         if work.case["handler_id"] is not None:
@@ -201,6 +220,7 @@ EFFECTS: dict[Action, Callable[[Work], None]] = {
     Action.FILE: _filed,
     Action.DISPATCH: _dispatch,
     Action.ASSIGN: _assign,
+    Action.ADVISE: _advise,
     Action.RETURN: _return,
     Action.REQUEST_EXTENSION: _request_extension,
     Action.DECIDE_EXTENSION: _decide_extension,

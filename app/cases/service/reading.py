@@ -167,6 +167,7 @@ def _card(session: Session, case: Mapping[str, Any], principal: Principal, now: 
         "clocks": [clock_view(row, calendar, now) for row in queries.clocks_of(session, case["id"])],
         "reports": _reports(session, case, principal),
         "photos": _photos(session, case, now),
+        "opinions": _opinions(session, case),
         "pending": case["pending"],
         "hold_until": case["hold_until"] and case["hold_until"].isoformat(),
         "supervised_due_at": instant(case["supervised_due_at"]),
@@ -263,6 +264,25 @@ def _photos(session: Session, case: Mapping[str, Any], now: datetime) -> list[di
         for row in on_case
         if str(row.photo_id) in by_id
     ]
+
+
+def _opinions(session: Session, case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What helping organisations said, oldest first; nothing is asked where none ever helped."""
+    if len(case["unit_ids"]) < 2:
+        return []
+    return [
+        {
+            "organization": {"id": str(row.id), "code": row.code, "name": row.name},
+            "text": row.text if case["plain"] else None,
+            "at": instant(row.at),
+            "by": _adviser(row.actor) if case["plain"] else None,
+        }
+        for row in queries.opinions_of(session, case["case_month"], case["id"])
+    ]
+
+
+def _adviser(actor: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if actor is None else {"id": actor["id"], "name": actor["name"]}
 
 
 def events_for(

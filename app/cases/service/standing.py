@@ -45,6 +45,7 @@ def standing_of(session: Session, case: Mapping[str, Any], principal: Principal)
         Relation.REPORTER: reported,
         Relation.ASKED: TASK_OF.get(state, "") in tasks,
         Relation.LEAD_UNIT: case["lead_id"] in principal.organizations(Role.UNIT_MANAGER),
+        Relation.HELPER_UNIT: helping_unit(case, principal) is not None,
         Relation.ASSIGNED: case["handler_id"] == principal.id,
         Relation.NOT_HANDLER: case["handler_id"] != principal.id,
         Relation.SAME_ROLE: _may_take_over(session, case, principal, roles, tasks),
@@ -58,6 +59,12 @@ def identifies(case: Mapping[str, Any], principal: Principal) -> bool:
     return principal.kind == "system" or any(
         "reporter.identify" in verbs_of([grant.role]) and cell.startswith(grant.area_code) for grant in principal.grants
     )
+
+
+def helping_unit(case: Mapping[str, Any], principal: Principal) -> UUID | None:
+    """The organisation that helps the lead and in which the principal manages or handles; None: there is none."""
+    mine = principal.organizations(*BY_ORGANIZATION)
+    return next((helper for helper in case["helper_ids"] if helper in mine), None)
 
 
 def _covering(case: Mapping[str, Any], principal: Principal) -> frozenset[Role]:
