@@ -134,6 +134,25 @@ class AdminChange(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(comment="before and after; no personal data, no secrets")
 
 
+class PersonalRead(Base):
+    """Somebody was shown personal data that is hidden otherwise. Append-only."""
+
+    __tablename__ = "personal_reads"
+    __table_args__ = (
+        CheckConstraint("what ~ '^[a-z_]+$'", name="what"),
+        CheckConstraint("length(why) BETWEEN 1 AND 200", name="why"),
+        Index("ix_personal_reads_subject_id_at", "subject_id", text("at DESC")),
+        Index("ix_personal_reads_user_id_at", "user_id", text("at DESC")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    user_id: Mapped[UUID] = mapped_column(comment="who was shown it")
+    what: Mapped[str] = mapped_column(comment="what kind of data: report_caller")
+    subject_id: Mapped[UUID] = mapped_column(comment="of which thing: the report")
+    why: Mapped[str] = mapped_column(comment="for what purpose, as the reader said")
+
+
 def table(model: type[Base]) -> Table:
     """The table of a model, for statements that need no entities: the hot paths."""
     return cast("Table", model.__table__)

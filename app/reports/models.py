@@ -1,4 +1,4 @@
-"""What people sent, as they sent it; what became of it is its case."""
+"""What people sent, as they sent it, and who has to be told what became of it; that itself is its case."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Uuid, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Integer, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.ids import new_id
 from app.core.models import Base
 
 
@@ -47,3 +48,74 @@ class Report(Base):
     received_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+
+
+class ReportCaller(Base):
+    """Who rang: kept to ring back, and forgotten once nobody has to."""
+
+    __tablename__ = "report_callers"
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 1 AND 80", name="name"),
+        CheckConstraint("phone ~ '^[+][1-9][0-9]{6,14}$'", name="phone"),
+        CheckConstraint("language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'", name="language"),
+        CheckConstraint(
+            "(forgotten_at IS NULL) = (phone IS NOT NULL) AND (name IS NULL OR forgotten_at IS NULL)", name="forgotten"
+        ),
+        Index("ix_report_callers_phone_hash_created_at", "phone_hash", text("created_at DESC")),
+        Index("ix_report_callers_kept", "created_at", postgresql_where=text("forgotten_at IS NULL")),
+    )
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"), primary_key=True)
+    name: Mapped[str | None] = mapped_column(comment="as the caller gave it; null once forgotten")
+    phone: Mapped[str | None] = mapped_column(comment="E.164; read unmasked only on record; null once forgotten")
+    phone_hash: Mapped[str] = mapped_column(comment="keyed hash of the phone: the same caller again, without a number")
+    call_back: Mapped[bool] = mapped_column(comment="does the caller wish to be rung back?")
+    language: Mapped[str | None] = mapped_column(comment="to speak with the caller, such as zh-CN")
+    created_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]
+
+
+_OPEN = "done_at IS NULL AND withdrawn_at IS NULL"
+
+
+class CallBack(Base):
+    """A caller has to be told how a case ended: once for each end."""
+
+    __tablename__ = "call_backs"
+    __table_args__ = (
+        UniqueConstraint("report_id", "case_id", "seq"),
+        CheckConstraint("seq >= 1", name="seq"),
+        CheckConstraint("ended IN ('closed', 'rejected', 'void')", name="ended"),
+        CheckConstraint("due_at >= ended_at", name="due_at"),
+        CheckConstraint("jsonb_typeof(attempts) = 'array'", name="attempts"),
+        CheckConstraint("(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (reached IS NULL)", name="done"),
+        CheckConstraint("satisfied IS NULL OR reached", name="satisfied"),
+        CheckConstraint("NOT reopened OR satisfied IS FALSE", name="reopened"),
+        CheckConstraint("done_at IS NULL OR withdrawn_at IS NULL", name="withdrawn_at"),
+        Index("ix_call_backs_open", "due_at", "id", postgresql_where=text(_OPEN)),
+        Index("ix_call_backs_untold", "due_at", "id", postgresql_where=text(f"{_OPEN} AND told_at IS NULL")),
+        Index(
+            "ix_call_backs_done",
+            text("done_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("done_at IS NOT NULL"),
+        ),
+        Index("ix_call_backs_case_id", "case_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    seq: Mapped[int] = mapped_column(Integer, comment="of the case's event that ended it")
+    ended: Mapped[str] = mapped_column(comment="the state in which the case ended")
+    ended_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[list[Any]] = mapped_column(JSONB, comment="tries before it was done: at, by, reached, note")
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    reached: Mapped[bool | None] = mapped_column(comment="false: given up after tries in vain")
+    satisfied: Mapped[bool | None] = mapped_column(comment="null: the caller did not say")
+    note: Mapped[str | None] = mapped_column(comment="what the caller said; null once erased")
+    reopened: Mapped[bool] = mapped_column(server_default=text("false"), comment="the case was reopened by it")
+    withdrawn_at: Mapped[datetime | None] = mapped_column(comment="no longer due: reopened, or the caller was erased")
+    told_at: Mapped[datetime | None] = mapped_column(comment="when it was reminded of as overdue")

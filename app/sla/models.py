@@ -1,19 +1,27 @@
-"""Tables of working time: calendars, their published versions, corrections of single days, limits of stages."""
+"""Tables of working time: calendars, their versions, corrections of single days, limits of stages, rules of sources."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, SmallInteger
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.models import Base
+from app.sla.rules import ENTERING_ROLES, NEVER_VERIFIED, Reply, Source, Stage, Unit
 
 _NOMINAL = "nominal_minutes BETWEEN 1 AND 1440"
+_ROLES = ", ".join(f"'{role}'" for role in sorted(ENTERING_ROLES))
+
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    """A CHECK that holds a text column to these values."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class WorkCalendar(Base):
@@ -94,8 +102,58 @@ class StageLimit(Base):
     unit: Mapped[str]
 
 
+class SourceRow(Base):
+    """What the city does with reports of a source: who enters them, whether somebody looks first, what is replied."""
+
+    __tablename__ = "source_rules"
+    __table_args__ = (
+        CheckConstraint(_one_of("source", Source), name="source"),
+        CheckConstraint("length(name_zh) BETWEEN 1 AND 40 AND length(name_en) BETWEEN 1 AND 40", name="name"),
+        CheckConstraint(
+            f"entered_by <@ ARRAY[{_ROLES}]::text[] AND array_position(entered_by, NULL) IS NULL", name="entered_by"
+        ),
+        CheckConstraint(
+            f"NOT needs_verification OR NOT ({_one_of('source', sorted(NEVER_VERIFIED))})", name="needs_verification"
+        ),
+        CheckConstraint(_one_of("reply", Reply), name="reply"),
+        CheckConstraint(
+            "(reply = 'call_back') = (reply_amount IS NOT NULL) AND (reply_amount IS NULL) = (reply_unit IS NULL)",
+            name="reply_limit",
+        ),
+        CheckConstraint("reply_amount > 0 AND reply_amount <= 10000", name="reply_amount"),
+        CheckConstraint(_one_of("reply_unit", Unit), name="reply_unit"),
+        CheckConstraint("source <> 'citizen' OR (active AND 'citizen' = ANY (entered_by))", name="citizens"),
+    )
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    entered_by: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="roles that may say a report is of this source")
+    needs_verification: Mapped[bool] = mapped_column(comment="is an inspector asked before the case is accepted?")
+    reply: Mapped[str] = mapped_column(comment="what the reporter gets when the case ends")
+    reply_amount: Mapped[Decimal | None] = mapped_column(Numeric(9, 4), comment="within what time to call back")
+    reply_unit: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(comment="may new reports be of this source?")
+
+
+class SourceLimit(Base):
+    """How long a stage may take for cases of a source, instead of the city's limit; for handling it is a cap."""
+
+    __tablename__ = "source_limits"
+    __table_args__ = (
+        CheckConstraint(_one_of("stage", Stage), name="stage"),
+        CheckConstraint("amount > 0 AND amount <= 10000", name="amount"),
+        CheckConstraint(_one_of("unit", Unit), name="unit"),
+    )
+
+    source: Mapped[str] = mapped_column(ForeignKey("source_rules.source"), primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric(9, 4))
+    unit: Mapped[str]
+
+
 class SlaState(Base):
-    """One row whose stamp changes with calendars and stage limits, so that processes know when to read them again."""
+    """One row whose stamp changes with calendars, limits and sources, so that processes know when to read anew."""
 
     __tablename__ = "sla_state"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.core.models import table
-from app.sla.models import CalendarCorrection, CalendarVersion, SlaState, StageLimit, WorkCalendar
+from app.sla.models import (
+    CalendarCorrection,
+    CalendarVersion,
+    SlaState,
+    SourceLimit,
+    SourceRow,
+    StageLimit,
+    WorkCalendar,
+)
 
 # Asked by nearly every request: on the bare connection and without entities.
 _STAMP = select(table(SlaState).c.stamp)
@@ -27,7 +35,7 @@ def stamp(session: Session) -> UUID:
 
 
 def restamp(session: Session, new_stamp: UUID) -> None:
-    """Tell every process that a calendar or a stage limit changed."""
+    """Tell every process that a calendar, a limit or the rule of a source changed."""
     session.execute(_RESTAMP, {"new_stamp": new_stamp})
 
 
@@ -97,3 +105,32 @@ def remove_correction(session: Session, code: str, day: date) -> None:
 def change_stage_limit(session: Session, stage: str, amount: Decimal, unit: str) -> None:
     """Change the limit of a stage."""
     session.execute(update(StageLimit).where(StageLimit.stage == stage).values(amount=amount, unit=unit))
+
+
+def source_rules(session: Session) -> Sequence[Row[Any]]:
+    """The rules of the sources, every column, by source."""
+    return session.execute(select(*SourceRow.__table__.c).order_by(SourceRow.source)).all()
+
+
+def source_limits(session: Session) -> Sequence[Row[Any]]:
+    """The limits of stages that sources have of their own: source, stage, amount, unit."""
+    found = SourceLimit
+    return session.execute(
+        select(found.source, found.stage, func.trim_scale(found.amount).label("amount"), found.unit)
+    ).all()
+
+
+def lock_source(session: Session, source: str) -> None:
+    """Let only one transaction at a time change the rule of a source."""
+    session.execute(select(SourceRow.source).where(SourceRow.source == source).with_for_update())
+
+
+def change_source(
+    session: Session, source: str, values: Mapping[str, Any], limits: Iterable[Mapping[str, Any]]
+) -> None:
+    """Change the rule of a source and put these limits in the place of its former ones."""
+    session.execute(update(SourceRow).where(SourceRow.source == source).values(**values))
+    session.execute(delete(SourceLimit).where(SourceLimit.source == source))
+    rows = [{"source": source, **limit} for limit in limits]
+    if rows:
+        session.execute(insert(SourceLimit), rows)

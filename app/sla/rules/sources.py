@@ -1,4 +1,4 @@
-"""What a city promises by where a report came from: who enters it, whether somebody looks first, by when, what reply."""
+"""What a city promises by where a report came from: who enters it, who looks first, by when, with which reply."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Working calendars and stage limits for the rest of the house."""
+"""Working calendars, stage limits and rules of sources for the rest of the house."""
 
 from app.sla.service.calendars import (
     CITY,
@@ -17,6 +17,7 @@ from app.sla.service.calendars import (
     timing,
 )
 from app.sla.service.holidays import PublishedDays, published_days
+from app.sla.service.sources import set_source, source_rules
 
 __all__ = [
     "CITY",
@@ -32,7 +33,9 @@ __all__ = [
     "refresh_calendars",
     "set_calendar",
     "set_correction",
+    "set_source",
     "set_stage_limit",
+    "source_rules",
     "stage_limits",
     "timing",
 ]

@@ -14,8 +14,7 @@ import orjson
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from app.core.ids import new_id
-from app.core.stamps import forget_stamp, stamp_of
+from app.core.stamps import stamp_of
 from app.sla import queries
 from app.sla.errors import BadCalendar, CalendarMissing
 from app.sla.rules import (
@@ -24,8 +23,10 @@ from app.sla.rules import (
     DayKind,
     Hours,
     Limit,
+    SourceRule,
     Stage,
     Unit,
+    capped,
     hours_of,
     hours_on,
     hours_text,
@@ -33,11 +34,12 @@ from app.sla.rules import (
     week_text,
 )
 from app.sla.service.holidays import CHINA, published_days
+from app.sla.service.sources import source_rules
+from app.sla.service.stamping import STAMP, changed
 
 MINUTE = timedelta(minutes=1)
 _OFFICE = hours_of([["08:00", "12:00"], ["14:00", "18:00"]])
 _MOST_KEPT = 16
-_STAMP = "sla.stamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,32 @@ class Timing:
 
     calendar: Calendar
     stage_limits: Mapping[Stage, Limit]
+    sources: Mapping[str, SourceRule]
+
+    def limit(self, stage: Stage, source: str) -> Limit:
+        """How long a stage may take for a case of this source; not for handling, which `capped` limits."""
+        return self.sources[source].limits.get(stage) or self.stage_limits[stage]
+
+    def handling_limit(self, limit: Limit, source: str) -> Limit:
+        """The limit of a filing condition for a case of this source: the source's own, where that is smaller."""
+        return capped(limit, self.sources[source].limits.get(Stage.HANDLING), self.calendar)
 
 
 _kept: dict[tuple[UUID, str], Timing] = {}  # By the stamp under which it was read; another stamp is read anew.
 
 
 def timing(session: Session, code: str = "city") -> Timing:
-    """The calendar in force and the limits of the stages, for one small statement per transaction.
+    """The calendar in force, limits of stages and rules of sources, for one small statement per transaction.
 
     Raises: CalendarMissing.
     """
-    key = (stamp_of(session, _STAMP, queries.stamp), code)
+    key = (stamp_of(session, STAMP, queries.stamp), code)
     kept = _kept.get(key)
     if kept is None:
         version = queries.version_in_force(session, code)
         if version is None:
             raise _missing(code)
-        kept = Timing(calendar_at(session, code, version), stage_limits(session))
+        kept = Timing(calendar_at(session, code, version), stage_limits(session), source_rules(session))
         while len(_kept) >= _MOST_KEPT:
             _kept.pop(next(iter(_kept)), None)
         _kept[key] = kept
@@ -119,7 +130,7 @@ def set_stage_limit(session: Session, stage: Stage, limit: Limit) -> None:
     if stage is Stage.HANDLING or limit.amount == 0:
         raise BadCalendar("A stage limit is above 0, and handling takes the limit of the filing condition.")
     queries.change_stage_limit(session, stage, limit.amount, limit.unit)
-    _changed(session)
+    changed(session)
 
 
 def ensure_calendar(session: Session, definition: Definition = CITY, *, now: datetime) -> Calendar:
@@ -205,11 +216,6 @@ def _locked(session: Session, code: str) -> Row[Any]:
     return row
 
 
-def _changed(session: Session) -> None:
-    queries.restamp(session, new_id())
-    forget_stamp(session, _STAMP)
-
-
 def _missing(code: str) -> CalendarMissing:
     return CalendarMissing(f"There is no calendar {code}; run ./fieldgrid up, which loads it.", retry_after_s=60)
 
@@ -237,7 +243,7 @@ def _published(session: Session, code: str, now: datetime) -> Calendar:
         raise BadCalendar(f"The calendar {code} cannot be published: {refused}.") from refused
     if number != row.version:
         queries.publish(session, {"code": code, "version": number, "published_at": now, **content}, digest)
-        _changed(session)
+        changed(session)
     return found
 
 
