@@ -19,6 +19,7 @@ from app.core.health import health
 from app.core.landing import REFERENCE, landing
 from app.core.schemas import ProblemOut
 from app.core.version import VERSION
+from app.field.views import field
 from app.grid.views import grid
 from app.media.views import media
 from app.notices.views import notices
@@ -26,7 +27,7 @@ from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 
-FEATURES: tuple[APIBlueprint, ...] = (accounts, grid, catalog, media, routing, reports, cases, notices)
+FEATURES: tuple[APIBlueprint, ...] = (accounts, grid, catalog, media, routing, reports, cases, notices, field)
 
 INFO = Info(
     title="FieldGrid",

@@ -16,6 +16,7 @@ from app.core import gateways, http, logs
 from app.core.config import config
 from app.core.db import Database, unit_of_work, use_database
 from app.core.jobs import REGISTRY, periodic, worker_app
+from app.duty import jobs as duty_jobs
 from app.grid import jobs as grid_jobs
 from app.media import jobs as media_jobs
 from app.notices import jobs as notices_jobs
@@ -23,7 +24,17 @@ from app.reports import jobs as reports_jobs
 from app.sla import jobs as sla_jobs
 
 log = structlog.get_logger()
-FEATURE_JOBS = (gateways, accounts_jobs, cases_jobs, grid_jobs, media_jobs, notices_jobs, reports_jobs, sla_jobs)
+FEATURE_JOBS = (
+    gateways,
+    accounts_jobs,
+    cases_jobs,
+    duty_jobs,
+    grid_jobs,
+    media_jobs,
+    notices_jobs,
+    reports_jobs,
+    sla_jobs,
+)
 
 
 @periodic("core.forget_idempotency_keys", "17 * * * *")

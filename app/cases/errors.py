@@ -31,6 +31,20 @@ class CaseNotFound(NotFound):
     title = "No such case, or not visible to you"
 
 
+class TaskNotFound(NotFound):
+    """There is none with this id that the caller was ever asked."""
+
+    slug = "task-not-found"
+    title = "You have no such task"
+
+
+class TaskClosed(Conflict):
+    """Facts: ``outcome`` of the task."""
+
+    slug = "task-closed"
+    title = "This task is closed"
+
+
 class TypeNotKnown(Invalid):
     """The body names a type that is not there: the input is wrong, not the address."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from app.cases import queries, service
-from app.cases.service import digests, recalculating, relocating, reminding
+from app.cases.service import asking, digests, recalculating, relocating, reminding
 from app.cases.service.opening import month_of
 from app.core import clock
 from app.core.db import read_unit, unit_of_work
@@ -20,6 +20,7 @@ REMINDERS_AT_ONCE = 500
 HOLDS_AT_ONCE = 50
 DEADLINES_AT_ONCE = 100
 RELOCATED_AT_ONCE = 500
+OFFERS_AT_ONCE = 50
 RUN_AT_MOST = timedelta(seconds=50)
 log = structlog.get_logger()
 
@@ -122,3 +123,20 @@ def relocate(timestamp: int) -> None:
         rezoned += found
     if moved or rezoned:
         log.info("cases.relocated", cases=moved, rezoned=rezoned, period=timestamp)
+
+
+@periodic("cases.reoffer_tasks", "*/1 * * * *")
+def reoffer_tasks(timestamp: int) -> None:
+    """Ask somebody else on shift where nobody accepted in time; after a stop of hours in many short transactions."""
+    began = clock.now()
+    failed: list[UUID] = []
+    handed = 0
+    while True:
+        with unit_of_work() as session:
+            done = asking.reoffer(session, now=clock.now(), most=OFFERS_AT_ONCE, without=failed)
+        failed += done.failed
+        handed += done.handed
+        if done.looked_at < OFFERS_AT_ONCE or clock.now() - began > RUN_AT_MOST:
+            break
+    if handed or failed:
+        log.info("tasks.reoffered", tasks=handed, failed=len(failed), period=timestamp)

@@ -215,6 +215,21 @@ class OpinionOut(Out):
     by: PersonOut | None
 
 
+class CaseTaskOut(Out):
+    """Somebody was asked to do something about the case."""
+
+    id: Id
+    kind: Literal["verify", "check", "handle"]
+    assignee: PersonOut | None = Field(description="null for masked readers")
+    asked_at: datetime
+    accepted_at: datetime | None
+    closed_at: datetime | None
+    outcome: Literal["done", "superseded", "lapsed", "declined"] | None = Field(
+        description="declined and still open: nobody else was there to be asked"
+    )
+    reason: str | None = Field(description="Why it was declined; null for masked readers")
+
+
 class CaseOut(CaseItemOut):
     """The whole case."""
 
@@ -228,6 +243,7 @@ class CaseOut(CaseItemOut):
     clocks: list[ClockOut]
     reports: list[CaseReportOut]
     photos: list[CasePhotoOut]
+    tasks: list[CaseTaskOut] = Field(description="Who was asked to verify, check or handle it, oldest first")
     opinions: list[OpinionOut] = Field(description="Of the helpers, oldest first")
     pending: dict[str, Any] | None
     hold_until: date | None

@@ -53,8 +53,11 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         # One's own account.
         "me.read": SIGNED_IN,
         "users.list": STAFF,
+        "users.read": READING_ALL,
         "users.admin": ADMIN,
+        "me.password": SIGNED_IN,
         "organizations.list": ANYONE,
+        "organizations.admin": ADMIN,
         # Ground, types and working time are public facts.
         "grid.read": ANYONE,
         "grid.import": ADMIN,
@@ -90,6 +93,13 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "stream.read": STAFF,
         # One's own inbox.
         "notice.read": SIGNED_IN,
+        # Field work. Where people are is known to the desk of their area, and to nobody who only reads or reckons.
+        "shift.work": frozenset({Role.INSPECTOR}),
+        "shift.end": DESK | ADMIN | {Role.INSPECTOR},
+        "shift.read": DESK | ADMIN | {Role.INSPECTOR},
+        "position.read": DESK | ADMIN,
+        "task.read": frozenset({Role.INSPECTOR, Role.HANDLER, Role.UNIT_MANAGER}),
+        "task.answer": frozenset({Role.INSPECTOR, Role.HANDLER}),
         "routing.explain": STAFF,
         "routing.read": STAFF,
         "routing.admin": ADMIN,

@@ -19,7 +19,6 @@ from app.cases.rules import END_STATES
 from app.catalog.models import FilingCondition, Type
 from app.catalog.rules import Limit, Unit
 from app.core.auth import Principal
-from app.grid.models import DutyZonePerson
 from app.media.models import Photo
 
 _COLUMNS = [column for column in Case.__table__.c if column.name != "geom"]
@@ -89,33 +88,6 @@ def _granted(role: Role, now: datetime) -> ColumnElement[bool]:
         or_(GrantRow.valid_to.is_(None), GrantRow.valid_to > now),
         User.disabled_at.is_(None),
     )
-
-
-def suggest_inspector(
-    session: Session, zone_code: str | None, cell: str, without: Sequence[UUID], now: datetime
-) -> UUID | None:
-    """The inspector of the duty zone whose grant covers the cell with the fewest open tasks, none of those left out."""
-    load = (
-        select(func.count())
-        .where(CaseTask.assignee_id == User.id, CaseTask.closed_at.is_(None))
-        .correlate(User)
-        .scalar_subquery()
-    )
-    query = (
-        select(User.id)
-        .join(DutyZonePerson, DutyZonePerson.user_id == User.id)
-        .join(GrantRow, _granted(Role.INSPECTOR, now))
-        .where(
-            DutyZonePerson.zone_code == zone_code,
-            func.starts_with(cell, GrantRow.area_code),
-            DutyZonePerson.valid_from <= now,
-            or_(DutyZonePerson.valid_to.is_(None), DutyZonePerson.valid_to > now),
-            User.id.notin_(without),
-        )
-        .order_by(load, User.id)
-        .limit(1)
-    )
-    return session.execute(query).scalar()
 
 
 def zone_inspector(session: Session, user_id: UUID, cell: str, now: datetime) -> bool:

@@ -11,8 +11,7 @@ from sqlalchemy import Insert, bindparam, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case, CaseClock, CasePhoto, CaseReport, CaseTask
-from app.core.ids import new_id
+from app.cases.models import Case, CaseClock, CasePhoto, CaseReport
 from app.core.models import Base, table
 
 
@@ -26,7 +25,6 @@ def _bound(model: type[Base], what: str) -> Insert:
 _OPENED = _bound(Case, "case").add_cte(_bound(CaseClock, "clock").cte("clock"))
 _REPORTED = _OPENED.add_cte(_bound(CaseReport, "report").cte("report"))
 _CLOCK = insert(table(CaseClock))
-_TASK = insert(table(CaseTask))
 _PHOTO = upsert(table(CasePhoto)).on_conflict_do_nothing()
 
 # The month's partitions are made on its first case; to_regclass answers from the catalogue cache.
@@ -71,28 +69,6 @@ def add_clock(session: Session, values: Mapping[str, Any]) -> None:
 
 def change_clock(session: Session, clock_id: UUID, values: Mapping[str, Any]) -> None:
     session.execute(update(table(CaseClock)).where(CaseClock.id == clock_id).values(dict(values)))
-
-
-def add_task(session: Session, case_id: UUID, kind: str, assignee_id: UUID, now: datetime) -> None:
-    session.execute(
-        _TASK,
-        {
-            "id": new_id(),
-            "case_id": case_id,
-            "kind": kind,
-            "assignee_id": assignee_id,
-            "created_at": now,
-            "closed_at": None,
-        },
-    )
-
-
-def close_tasks(session: Session, case_id: UUID, now: datetime, *kinds: str) -> None:
-    """Close the case's open tasks, of these kinds or all."""
-    statement = update(table(CaseTask)).where(CaseTask.case_id == case_id, CaseTask.closed_at.is_(None))
-    if kinds:
-        statement = statement.where(CaseTask.kind.in_(kinds))
-    session.execute(statement.values(closed_at=now))
 
 
 def move_reports(session: Session, from_case: UUID, to_case: UUID) -> None:

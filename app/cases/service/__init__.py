@@ -1,6 +1,7 @@
 """What the rest of the house may do with cases."""
 
 from app.cases.queries import forget_reporter, like_cases
+from app.cases.service import asking
 from app.cases.service.acting import Erasure, act, act_as_reporter, act_on, choices_of, redact
 from app.cases.service.chains import verify_chain
 from app.cases.service.opening import Opening, open_case
@@ -17,6 +18,7 @@ __all__ = [
     "act",
     "act_as_reporter",
     "act_on",
+    "asking",
     "case_after",
     "case_card",
     "case_row",

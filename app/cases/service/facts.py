@@ -21,6 +21,7 @@ from app.cases.rules import (
     Relation,
     State,
 )
+from app.cases.service import asking
 from app.cases.service.clocks import converted, handling_limit
 from app.cases.service.types import find_type
 from app.cases.service.work import Work
@@ -67,8 +68,7 @@ def _inspector(work: Work) -> bool:
     named = work.inputs.get("inspector_id")
     if named is None:
         without = [found for found in (work.case["reporter_id"],) if found]
-        zone, cell = work.case["zone_code"], work.case["current_cell"]
-        work.found["inspector_id"] = queries.suggest_inspector(work.session, zone, cell, without, work.now)
+        work.found["inspector_id"] = asking.suggest(work.session, work.case, "verify", without, work.now)
     elif queries.zone_inspector(work.session, named, work.case["current_cell"], work.now):
         work.found["inspector_id"] = named
     return work.found.get("inspector_id") is not None
@@ -182,6 +182,11 @@ def _pending(kind: str) -> Callable[[Work], bool]:
     return lambda work: (work.case["pending"] or {}).get("kind") == kind
 
 
+def _verified(work: Work) -> bool:
+    """Nobody has to look first: a report that was seen by an inspector is past this state."""
+    return not sla.timing(work.session).sources[work.case["source"]].needs_verification
+
+
 def _has_its(column: str) -> Callable[[Work], bool]:
     """Filing asks whether the case has it; accepting brings it."""
     return lambda work: work.command.action is Action.FILE and work.case[column] is not None
@@ -214,4 +219,5 @@ HOLDS: dict[Fact, Callable[[Work], bool]] = {
     Fact.NOT_APPEALED_BEFORE: lambda work: work.case["appeal"] is None,
     Fact.OPEN_APPEAL: lambda work: bool(work.case["appeal"] == "open"),
     Fact.NOT_RATED_BEFORE: lambda work: _own_report(work)[0] is None,
+    Fact.VERIFIED: _verified,
 }

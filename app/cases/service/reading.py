@@ -167,6 +167,7 @@ def _card(session: Session, case: Mapping[str, Any], principal: Principal, now: 
         "clocks": [clock_view(row, calendar, now) for row in queries.clocks_of(session, case["id"])],
         "reports": _reports(session, case, principal),
         "photos": _photos(session, case, now),
+        "tasks": [_task(row, plain=case["plain"]) for row in queries.tasks_of(session, case["id"])],
         "opinions": _opinions(session, case),
         "pending": case["pending"],
         "hold_until": case["hold_until"] and case["hold_until"].isoformat(),
@@ -283,6 +284,19 @@ def _opinions(session: Session, case: Mapping[str, Any]) -> list[dict[str, Any]]
 
 def _adviser(actor: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if actor is None else {"id": actor["id"], "name": actor["name"]}
+
+
+def _task(row: Row[Any], *, plain: bool) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "assignee": {"id": str(row.assignee_id), "name": row.assignee_name} if plain else None,
+        "asked_at": instant(row.created_at),
+        "accepted_at": instant(row.accepted_at),
+        "closed_at": instant(row.closed_at),
+        "outcome": row.outcome,
+        "reason": row.reason if plain else None,
+    }
 
 
 def events_for(

@@ -23,9 +23,24 @@ def tell(session: Session, case: Mapping[str, Any]) -> None:
     feed.append(session, entry(case, kind, case["handler_id"]))
 
 
-def ask(work: Work, kind: str, assignee_id: UUID) -> None:
-    """Give somebody a task on the case, and tell them."""
-    queries.add_task(work.session, work.case_id, kind, assignee_id, work.now)
+def ask(
+    work: Work, kind: str, assignee_id: UUID, *, suggested: bool = False, offered_at: datetime | None = None
+) -> None:
+    """Give somebody a task on the case, and tell them. Who takes it for themselves has accepted it.
+
+    `suggested` by the system: it goes on to somebody else unless it is accepted; `offered_at` is when the first was
+    asked, where this is not the first.
+    """
+    task = {
+        "case_id": work.case_id,
+        "kind": kind,
+        "assignee_id": assignee_id,
+        "created_at": work.now,
+        "suggested": suggested,
+        "offered_at": (offered_at or work.now) if suggested else None,
+        "accepted_at": work.now if assignee_id == work.principal.id else None,
+    }
+    queries.add_task(work.session, task)
     feed.append(work.session, entry(work.case, Kind.TASK_ASSIGNED, assignee_id))
 
 

@@ -1,0 +1,96 @@
+"""All SQL of field work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.accounts.rules import Role
+from app.cases.models import Case, CaseTask
+from app.cases.queries import visible
+from app.catalog.models import Type
+from app.core.auth import Principal
+from app.grid.models import Area
+
+AnyRow = Row[*tuple[Any, ...]]
+_TASKS = (
+    select(
+        CaseTask.id,
+        CaseTask.kind,
+        CaseTask.assignee_id,
+        User.name.label("assignee_name"),
+        CaseTask.created_at.label("asked_at"),
+        CaseTask.expires_at,
+        CaseTask.accepted_at,
+        CaseTask.closed_at.label("done_at"),
+        CaseTask.outcome,
+        CaseTask.reason,
+        Case.number,
+        Case.state,
+        Case.version,
+        Case.description,
+        Case.address,
+        Case.lon,
+        Case.lat,
+        Case.filed_cell,
+        Case.yellow_at,
+        Case.due_at,
+        Case.paused,
+        Type.scheme.label("type_scheme"),
+        Type.kind.label("type_kind"),
+        Type.code.label("type_code"),
+        Type.name.label("type_name"),
+    )
+    .select_from(CaseTask)
+    .join(Case, Case.id == CaseTask.case_id)
+    .join(User, User.id == CaseTask.assignee_id)
+    .outerjoin(Type, Type.id == Case.type_id)
+)
+
+
+def _mine(principal: Principal) -> ColumnElement[bool]:
+    """What the principal was asked; of the unit they manage, what its handlers were."""
+    mine = CaseTask.assignee_id == principal.id
+    units = principal.organizations(Role.UNIT_MANAGER)
+    if not units:
+        return mine
+    of_unit = and_(CaseTask.kind == "handle", Case.lead_id.in_(units))
+    return or_(mine, of_unit)
+
+
+def tasks_page(
+    session: Session,
+    principal: Principal,
+    *,
+    kind: str | None,
+    state: str | None,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+) -> Sequence[AnyRow]:
+    """Tasks of the principal with their cases, as far as they see these; newest first, one more than the page."""
+    query: Select[*tuple[Any, ...]] = _TASKS.where(_mine(principal), visible(principal))
+    if kind is not None:
+        query = query.where(CaseTask.kind == kind)
+    if state is not None:
+        query = query.where(CaseTask.closed_at.is_(None) if state == "open" else CaseTask.closed_at.is_not(None))
+    if after is not None:
+        query = query.where(tuple_(CaseTask.created_at, CaseTask.id) < tuple_(*after))
+    query = query.order_by(CaseTask.created_at.desc(), CaseTask.id.desc()).limit(limit + 1)
+    return session.connection().execute(query).all()
+
+
+def task(session: Session, task_id: UUID) -> AnyRow:
+    """One task with its case."""
+    return session.connection().execute(_TASKS.where(CaseTask.id == task_id)).one()
+
+
+def area_names(session: Session, codes: Collection[str]) -> dict[str, Row[str, str, int]]:
+    """(code, name, level) of areas, live or retired, by code; in one statement."""
+    query = select(Area.code, Area.name, Area.level).where(Area.code.in_(sorted(codes)))
+    return {row.code: row for row in session.connection().execute(query)}
