@@ -88,6 +88,7 @@ class Fact(StrEnum):
     NOT_APPEALED_BEFORE = "not_appealed_before"
     OPEN_APPEAL = "open_appeal"
     NOT_RATED_BEFORE = "not_rated_before"
+    VERIFIED = "verified"
 
 
 VERIFY_WITHIN_M = 100.0
@@ -163,6 +164,9 @@ FACT_TEXTS: Mapping[Fact, FactText] = MappingProxyType(
         Fact.NOT_APPEALED_BEFORE: FactText(None, "The unit has appealed once already.", "已申诉过一次"),
         Fact.OPEN_APPEAL: FactText(None, "There is no appeal to decide.", "没有待审批的申诉"),
         Fact.NOT_RATED_BEFORE: FactText(None, "The reporter has rated it already.", "已评价过"),
+        Fact.VERIFIED: FactText(
+            None, "Reports of this source are seen first: request_verify.", "该来源的上报须先核实，请先要求核实"
+        ),
     },
 )
 

@@ -97,6 +97,7 @@ def _facts(*facts: Fact) -> frozenset[Fact]:
 NOTHING = _facts()
 REASON = _facts(Fact.REASON)
 TYPE_AND_CONDITION = _facts(Fact.TYPE, Fact.CONDITION)
+ACCEPTED = TYPE_AND_CONDITION | _facts(Fact.VERIFIED)
 SELF_HANDLED = _facts(Fact.BEFORE_PHOTO, Fact.AFTER_PHOTO, Fact.SELF_HANDLING_ALLOWED)
 VERIFIED = _facts(Fact.VERDICT, Fact.PHOTO, Fact.POSITION_NEAR)
 CHECKED = _facts(Fact.VERDICT, Fact.PHOTO, Fact.POSITION)
@@ -151,11 +152,11 @@ MOVES: tuple[Move, ...] = (
         S.RECEIVED,
         S.TO_DISPATCH,
         OPERATOR,
-        TYPE_AND_CONDITION,
+        ACCEPTED,
         _next(Stage.ACCEPT, Stage.DISPATCH),
         BY_INSPECTOR,
     ),
-    Move(A.ACCEPT, S.RECEIVED, S.TO_FILE, OPERATOR, TYPE_AND_CONDITION, _next(Stage.ACCEPT, Stage.FILE)),
+    Move(A.ACCEPT, S.RECEIVED, S.TO_FILE, OPERATOR, ACCEPTED, _next(Stage.ACCEPT, Stage.FILE)),
     Move(A.ACCEPT, S.TO_FILE, S.TO_FILE, OPERATOR, TYPE_AND_CONDITION, KEEPS),
     Move(
         A.REQUEST_VERIFY,

@@ -32,7 +32,7 @@ def apply(work: Work, effect: ClockEffect) -> None:
     if effect.handling is Handling.STARTS:
         _start_handling(work)
     if effect.starts is not None:
-        limit = sla.timing(work.session).stage_limits[effect.starts]
+        limit = sla.timing(work.session).limit(effect.starts, work.case["source"])
         _start(work, Stage(effect.starts), limit, owner_id=None)
 
 
@@ -59,7 +59,7 @@ def _start(work: Work, stage: Stage, limit: Limit, *, owner_id: UUID | None) -> 
 
 def first(work: Work, stage: Stage) -> dict[str, Any]:
     """The clock a case is opened with, not written yet; the case shows it."""
-    return _clock(work, stage, sla.timing(work.session).stage_limits[stage], 1)
+    return _clock(work, stage, sla.timing(work.session).limit(stage, work.case["source"]), 1)
 
 
 def _clock(work: Work, stage: Stage, limit: Limit, ordinal: int) -> dict[str, Any]:
@@ -94,7 +94,12 @@ def _start_handling(work: Work) -> None:
 
 
 def handling_limit(work: Work) -> Limit:
-    """The limit of the filing condition.
+    """The limit of the filing condition, or the source's own where that is smaller."""
+    return sla.timing(work.session).handling_limit(_condition_limit(work), work.case["source"])
+
+
+def _condition_limit(work: Work) -> Limit:
+    """The limit of the condition that the case was filed under.
 
     A case that was closed without ever being filed (handled on the spot, or by force) and opened again has none: the
     first condition of its type counts, and without a type `UNFILED`.
