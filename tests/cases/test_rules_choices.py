@@ -80,6 +80,15 @@ def test_a_condition_of_the_case_says_itself():
     assert found[Action.REQUEST_HOLD].allowed
 
 
+def test_what_has_to_be_seen_first_says_how():
+    operator = Standing(frozenset({Role.OPERATOR}))
+    found = {choice.action: choice for choice in choices(State.RECEIVED, operator, frozenset(Fact) - {Fact.VERIFIED})}
+    assert (found[Action.ACCEPT].allowed, found[Action.ACCEPT].why_code) == (False, "verified")
+    assert "request_verify" in found[Action.ACCEPT].why
+    assert found[Action.REQUEST_VERIFY].allowed
+    assert found[Action.REJECT].allowed
+
+
 def test_people_are_named_in_words():
     words = {people_of(who) for move in MOVES for who in move.who}
     assert {"anyone", "the system", "inspector who was asked", "handler it is assigned to"} <= words

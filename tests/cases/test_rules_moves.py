@@ -108,7 +108,8 @@ def test_a_move_needs_each_of_its_facts_and_no_other(move):
     ("action", "state", "role", "relation", "needs"),
     [
         ("self_handle", "received", "inspector", "reporter", "before_photo after_photo self_handling_allowed"),
-        ("accept", "received", "operator", "anyone", "type condition"),
+        ("accept", "received", "operator", "anyone", "type condition verified"),
+        ("accept", "to_file", "operator", "anyone", "type condition"),
         ("verify", "verifying", "inspector", "asked", "verdict photo position_near"),
         ("reject", "to_file", "shift_leader", "anyone", "reason"),
         ("file", "to_file", "shift_leader", "anyone", "type condition"),
@@ -154,8 +155,14 @@ def test_the_order_of_refusals_is_illegal_then_not_yours_then_missing():
     with pytest.raises(NotYourMove) as not_yours:
         find_move(State.RECEIVED, Action.ACCEPT, nobody, {}, frozenset())
     assert not_yours.value.facts["who"] == [{"role": "operator", "relation": "anyone"}]
-    with pytest.raises(FactMissing) as missing:
+    with pytest.raises(IllegalMove) as unseen:
         find_move(State.RECEIVED, Action.ACCEPT, _standing(Role.OPERATOR, Relation.ANYONE), {}, frozenset())
+    assert unseen.value.facts["because"] == [Fact.VERIFIED]
+    assert "request_verify" in unseen.value.detail
+    assert Action.REQUEST_VERIFY in unseen.value.facts["possible"]
+    with pytest.raises(FactMissing) as missing:
+        seen = frozenset({Fact.VERIFIED})
+        find_move(State.RECEIVED, Action.ACCEPT, _standing(Role.OPERATOR, Relation.ANYONE), {}, seen)
     assert [fault.pointer for fault in missing.value.faults] == ["/type", "/condition_id"]
 
 
