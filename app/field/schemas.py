@@ -105,6 +105,8 @@ class TrackPointOut(WhereaboutsOut):
 class TrackQuery(PageQuery):
     """Tracks come oldest first, since they are walked from their beginning."""
 
+    why: str = Field("duty", min_length=1, max_length=200, description="What for; kept when the track is another's")
+
 
 class TrackPage(Out):
     items: list[TrackPointOut]

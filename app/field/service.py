@@ -15,6 +15,7 @@ from app.cases.rules import END_STATES, State
 from app.cases.service import asking
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
+from app.core.disclosure import note_read
 from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
 from app.duty import service as duty
 from app.duty.errors import ShiftNotFound
@@ -72,14 +73,10 @@ def _person(principal: Principal) -> UUID:
 
 
 def _shift(session: Session, shift_id: UUID, principal: Principal) -> dict[str, Any]:
-    return shift_view(find_shift(session, shift_id, principal))
+    return shift_view(_seen(session, shift_id, principal))
 
 
-def find_shift(session: Session, shift_id: UUID, principal: Principal) -> AnyRow:
-    """A shift that the principal may see.
-
-    Raises: ShiftNotFound.
-    """
+def _seen(session: Session, shift_id: UUID, principal: Principal) -> AnyRow:
     row = duty.find_shift(session, shift_id, principal)
     if row is None:
         raise ShiftNotFound("There is no shift with this id that you may see.")
@@ -117,11 +114,16 @@ def shifts_for(
     return [shift_view(row) for row in shown], following
 
 
-def track_for(session: Session, shift_id: UUID, *, paging: Paging) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of a shift's track, oldest first, and the cursor of the next.
+def track_for(
+    session: Session, shift_id: UUID, why: str, *, principal: Principal, now: datetime, paging: Paging
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of a shift's track, oldest first, and the cursor of the next. That somebody else read it is kept.
 
-    Raises: BadCursor.
+    Raises: ShiftNotFound, BadCursor.
     """
+    shift = _seen(session, shift_id, principal)
+    if shift.user_id != principal.id:
+        note_read(session, what="track", subject_id=shift.id, why=why, user_id=_person(principal), now=now)
     after = None if paging.cursor is None else cursor_instant(decode_cursor(paging.cursor, 1)[0])
     rows = duty.track_page(session, shift_id, limit=paging.limit, after=after)
     shown, following = page(rows, paging.limit, lambda row: (instant(row.at),))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import structlog
 from flask import Response
 
 from app.core import clock
 from app.core.auth import current_principal, needs
-from app.core.db import read_unit
+from app.core.db import read_unit, unit_of_work
 from app.core.http import answer, json_response, write_unit
 from app.core.schemas import problems
 from app.duty import service as duty
@@ -27,8 +26,6 @@ from app.field.schemas import (
 )
 from app.field.service import Paging
 from app.field.views.blueprint import field
-
-log = structlog.get_logger()
 
 
 @field.post("/shifts", operation_id="start_shift", responses={200: ShiftOut, 201: ShiftOut, **problems(401, 403, 409)})
@@ -79,13 +76,10 @@ def list_shifts(query: ShiftsQuery) -> Response:
 @needs("shift.read")
 def list_track(path: ShiftPath, query: TrackQuery) -> Response:
     """Where somebody went on a shift, oldest first; that the desk read it is noted."""
-    principal = current_principal()
-    with read_unit() as session:
-        shift = service.find_shift(session, path.shift_id, principal)
-        items, cursor = service.track_for(session, path.shift_id, paging=Paging(query.limit, query.cursor))
-    if shift.user_id != principal.id:
-        log.info(
-            "personal.read", what="track", shift_id=str(shift.id), of=str(shift.user_id), user_id=str(principal.id)
+    paging = Paging(query.limit, query.cursor)
+    with unit_of_work() as session:
+        items, cursor = service.track_for(
+            session, path.shift_id, query.why, principal=current_principal(), now=clock.now(), paging=paging
         )
     return json_response({"items": items, "next_cursor": cursor})
 

@@ -1,7 +1,7 @@
 """What is decided about notices without asking anybody."""
 
 from app.notices.rules.addresses import networks_of, permitted
-from app.notices.rules.frames import frame, greeting, heartbeat
+from app.notices.rules.frames import frame, greeting, heartbeat, passing
 from app.notices.rules.hooks import (
     EVENTS,
     KEPT_DAYS,
@@ -31,6 +31,7 @@ __all__ = [
     "may_ring_at",
     "networks_of",
     "occasion_of",
+    "passing",
     "permitted",
     "secret_text",
     "status_after",

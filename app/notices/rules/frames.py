@@ -24,6 +24,17 @@ def frame(event: str, data: Mapping[str, Any], cursor: str) -> bytes:
     return f"id: {cursor}\nevent: {event}\ndata: {body}\n\n".encode()
 
 
+def passing(event: str, data: Mapping[str, Any]) -> bytes:
+    r"""An event that nobody resumes from: it has no id, so that the client's place in the feed stays.
+
+    Example:
+        >>> passing("position", {"lon": 121.5, "lat": 31.2})
+        b'event: position\ndata: {"lon":121.5,"lat":31.2}\n\n'
+    """
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"event: {event}\ndata: {body}\n\n".encode()
+
+
 def greeting(cursor: str) -> bytes:
     r"""What a stream begins with, so that headers and proxies move at once.
 

@@ -16,22 +16,26 @@ from flask import Response, stream_with_context
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.core.auth import authenticate_again, current_principal, needs
+from app.core import clock
+from app.core.auth import Principal, authenticate_again, current_principal, needs
 from app.core.bell import bell
 from app.core.config import config
 from app.core.db import read_unit
 from app.core.errors import DomainError
-from app.core.feed import Cursor
+from app.core.feed import Cursor, Kind
 from app.core.http import last_event_id
 from app.core.schemas import problems
 from app.notices import service
 from app.notices.errors import StreamsFull
-from app.notices.rules import frame, greeting, heartbeat
+from app.notices.rules import frame, greeting, heartbeat, passing
+from app.notices.service import positions
 from app.notices.views.blueprint import notices
 
 log = structlog.get_logger()
 HEARTBEAT_S = 15.0
 CHECK_S = 60.0
+LOOK_S = 3.0
+"""How often, at most, a stream tells its desk where people on shift are."""
 RETRY_AFTER_S = 10
 EVENTS: dict[str | int, Any] = {
     200: {
@@ -76,6 +80,8 @@ def stream_events() -> Response:
     """What happens to the cases I may see, as server-sent events: read it with fetch, resume with Last-Event-ID.
 
     Events are `case.created`, `case.changed`, `case.lamp` and `task.assigned`, each with `{number, state, version}`.
+    Desks also hear where the people on shift on their ground are: `position`, with `{user_id, name, lon, lat, at,
+    zone_code}`, at most every 3 seconds; these have no id and are not repeated, the newest position is all there is.
     The stream ends when the access token does: come back with a fresh one and the id of the last event.
     """
     place = Place(config().streams)
@@ -110,6 +116,7 @@ def _frames(place: Place, cursor: Cursor) -> Iterator[bytes]:
 def _follow(cursor: Cursor) -> Iterator[bytes]:
     """The stream itself, until the sign-in ends. Visibility is asked of the database each time."""
     principal, checked, spoken = current_principal(), time.monotonic(), time.monotonic()
+    sight = Sight()
     yield greeting(cursor.text)
     while True:
         rings = bell().rings
@@ -125,4 +132,33 @@ def _follow(cursor: Cursor) -> Iterator[bytes]:
             yield heartbeat(cursor.text)
             spoken = time.monotonic()
         if not heard.more:
-            bell().wait(rings, max(0.0, spoken + HEARTBEAT_S - time.monotonic()))
+            yield from _wait(rings, spoken + HEARTBEAT_S, sight, principal)
+
+
+class Sight:
+    """What a stream has told of positions, and when it may look again on the machine's steady clock."""
+
+    def __init__(self) -> None:
+        self.watch = positions.Watch()
+        self.again = time.monotonic()
+
+    def look(self, principal: Principal) -> list[dict[str, Any]]:
+        """Positions that are new since the last look; none before it is time for the next."""
+        if time.monotonic() < self.again:
+            return []
+        self.again = time.monotonic() + LOOK_S
+        with read_unit() as session:
+            return positions.look(session, principal, self.watch, now=clock.now())
+
+
+def _wait(rings: int, until: float, sight: Sight, principal: Principal) -> Iterator[bytes]:
+    """Wait for the bell, or until it is time for a sign of life; whose desk it is hears of positions meanwhile."""
+    if not principal.may("position.read"):
+        bell().wait(rings, max(0.0, until - time.monotonic()))
+        return
+    while True:
+        for data in sight.look(principal):
+            yield passing(Kind.POSITION, data)
+        rung = bell().wait(rings, max(0.0, min(until, sight.again) - time.monotonic()))
+        if rung or time.monotonic() >= until:
+            return
