@@ -67,12 +67,12 @@ def _claim(session: Session, key: str) -> str:
         insert(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.scope)
     ).scalar()
     if claimed is None:
-        raise _replay(session, scope, print_)
+        raise replay(session.get_one(IdempotencyKey, scope), print_)
     return scope
 
 
-def _replay(session: Session, scope: str, print_: str) -> Exception:
-    stored = session.get_one(IdempotencyKey, scope)
+def replay(stored: IdempotencyKey, print_: str) -> Exception:
+    """What a repeated request ends with: the stored answer, or that its key belongs to another body."""
     if stored.fingerprint != print_:
         return KeyReused("The same Idempotency-Key came with another body before: use a new key for a new request.")
     response = Response(stored.body or b"", status=stored.status or 200)
