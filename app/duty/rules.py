@@ -44,7 +44,7 @@ class Point(NamedTuple):
 class Refusal(NamedTuple):
     """Why the position at this place of the request is not part of the track."""
 
-    index: int
+    place: int
     detail: str
 
 
@@ -66,9 +66,9 @@ def judge(fixes: Sequence[Fix], *, started_at: datetime, last: Fix | None, now: 
     refused: list[Refusal] = []
     by_instant: dict[datetime, Fix] = {}
     repeated = 0
-    for index, fix in enumerate(fixes):
+    for place, fix in enumerate(fixes):
         if (why := _impossible(fix.at, started_at, now)) is not None:
-            refused.append(Refusal(index, why))
+            refused.append(Refusal(place, why))
         elif fix.at in by_instant:
             repeated += 1
         else:

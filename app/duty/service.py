@@ -66,15 +66,16 @@ def start_shift(session: Session, wanted: NewShift, *, principal: Principal, now
             raise ShiftIdTaken("This id belongs to another shift: make a new one for a new shift.")
         return known.id, False
     _check_zone(session, wanted.zone_code)
+    shift_id = wanted.id or new_id()
     values = {
-        "id": wanted.id or new_id(),
+        "id": shift_id,
         "user_id": user_id,
         "zone_code": wanted.zone_code,
         "started_at": now,
         "started_by": user_id,
     }
     if queries.add_shift(session, values):
-        return values["id"], True
+        return shift_id, True
     return _already(session, wanted, user_id), False
 
 

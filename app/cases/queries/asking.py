@@ -123,7 +123,7 @@ def own_task(session: Session, task_id: UUID, user_id: UUID, *, lock: bool = Fal
     return session.execute(query.with_for_update() if lock else query).one_or_none()
 
 
-def unanswered(session: Session, now: datetime, most: int, without: Sequence[UUID]) -> Sequence[Row[Any]]:
+def unanswered(session: Session, now: datetime, most: int, without: Sequence[UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Offers whose time has passed with their cases, the most urgent first: task_id, kind, … and the case's columns.
 
     Both rows are locked, the case first as every action does; what somebody else is busy with is left out.

@@ -77,7 +77,7 @@ def reoffer(session: Session, *, now: datetime, most: int, without: Sequence[UUI
     return Reoffered(handed, kept, failed)
 
 
-def _offer_on(session: Session, row: Row[Any], now: datetime) -> bool:
+def _offer_on(session: Session, row: Row[*tuple[Any, ...]], now: datetime) -> bool:
     case = dict(row._mapping)  # noqa: SLF001 -- the documented way to a row's mapping
     since = row.offered_at or row.asked_at
     instead = _next(session, case, row.kind, since, now, on_shift_only=True)

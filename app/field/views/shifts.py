@@ -91,5 +91,5 @@ def add_positions(body: PointsIn) -> Response:
     fixes = [Fix(point.at, *point.wgs84(), point.accuracy_m) for point in body.points]
     with write_unit() as session:
         taken = duty.add_positions(session, fixes, principal=current_principal(), now=clock.now())
-        refused = [{"index": one.index, "detail": one.detail} for one in taken.refused]
+        refused = [{"index": one.place, "detail": one.detail} for one in taken.refused]
         return answer(session, {"accepted": taken.accepted, "duplicates": taken.duplicates, "refused": refused})
