@@ -160,7 +160,19 @@ def _decide_hold(work: Work) -> None:
     work.event_inputs["until"] = until
     work.set(pending=None)
     if work.inputs["granted"]:
+        _close_tasks(work, "handle")
         work.set(hold_until=date.fromisoformat(until), holds=work.case["holds"] + 1)
+
+
+def _resume(work: Work) -> None:
+    work.set(hold_until=None)
+    _ask_handler(work)
+
+
+def _ask_handler(work: Work) -> None:
+    """It is the handler's again, where the case has one."""
+    if work.case["handler_id"] is not None:
+        telling.ask(work, "handle", work.case["handler_id"])
 
 
 def _finish(work: Work) -> None:
@@ -177,8 +189,7 @@ def _check(work: Work) -> None:
     _close_tasks(work, "check")
     if work.inputs["verdict"] == "failed":
         work.set(reworks=work.case["reworks"] + 1)
-        if work.case["handler_id"] is not None:
-            telling.ask(work, "handle", work.case["handler_id"])
+        _ask_handler(work)
 
 
 def _close(work: Work) -> None:
@@ -188,13 +199,15 @@ def _close(work: Work) -> None:
 
 def _force_close(work: Work) -> None:
     _close(work)
-    work.set(forced=True)
+    work.set(forced=True, hold_until=None)
 
 
 def _reopen(work: Work) -> None:
     work.set(closed_at=None, handled_at=None, reopens=work.case["reopens"] + 1)
     if work.case["routing"] is None:
         route_case(work)
+    if work.case["state"] == State.HANDLING:
+        _ask_handler(work)
     if work.move is not None and Fact.NOT_REOPENED_BEFORE in work.move.needs:
         work.set(reopened_by_reporter=True)
         queries.note_on_report(work.session, work.case_id, work.found["report_id"], {"reopened_at": work.now})
@@ -226,7 +239,7 @@ EFFECTS: dict[Action, Callable[[Work], None]] = {
     Action.DECIDE_EXTENSION: _decide_extension,
     Action.REQUEST_HOLD: _request_hold,
     Action.DECIDE_HOLD: _decide_hold,
-    Action.RESUME: lambda work: work.set(hold_until=None),
+    Action.RESUME: _resume,
     Action.FINISH: _finish,
     Action.CHECK: _check,
     Action.CLOSE: _close,
