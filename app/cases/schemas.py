@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, field_validator
 
 from app.cases.rules import Action, Source, State
 from app.cases.rules.filters import SORTS
+from app.cases.rules.reminders import Audience
 from app.catalog.rules import Unit
 from app.catalog.schemas import TypeRef
 from app.core.paging import PageQuery
@@ -318,3 +319,25 @@ class ChainOut(Out):
     checked: int
     redacted: int
     faults: list[ChainFaultOut]
+class RemindedOut(Out):
+    id: Id
+    name: str
+
+
+class ReminderOut(Out):
+    at: datetime
+    stage: Stage
+    clock: int = Field(description="Which of the case's clocks, in the order they were started, from 1")
+    rung: int = Field(description="Of the ladder of reminders, from 1")
+    base: Literal["yellow", "red", "supervised"] | None = Field(description="What the rung counts from")
+    audience: Audience
+    since: datetime = Field(description="When the lamp turned, or the date of the supervision")
+    due_at: datetime
+    reminded: int = Field(description="How many people; 0 where nobody had the post")
+    people: list[RemindedOut] | None = Field(description="null for masked readers")
+
+
+class RemindersOut(Out):
+    items: list[ReminderOut]
+
+

@@ -50,6 +50,16 @@ class Config:
         "Where text messages go as JSON {id, channel, recipient, text}; without it they stay in the outbox",
     )
     message_token: str = _setting("FIELDGRID_MESSAGE_TOKEN", "", "Sent there as Authorization: Bearer …")
+    sms_url: str = _setting(
+        "FIELDGRID_SMS_URL", "", "Where messages to phones go, where that is not FIELDGRID_MESSAGE_URL"
+    )
+    sms_token: str = _setting("FIELDGRID_SMS_TOKEN", "", "Sent to FIELDGRID_SMS_URL as Authorization: Bearer …")
+    wechat_work_url: str = _setting(
+        "FIELDGRID_WECHAT_WORK_URL", "", "Where messages to WeChat Work go, where that is not FIELDGRID_MESSAGE_URL"
+    )
+    wechat_work_token: str = _setting(
+        "FIELDGRID_WECHAT_WORK_TOKEN", "", "Sent to FIELDGRID_WECHAT_WORK_URL as Authorization: Bearer …"
+    )
     smtp_url: str = _setting(
         "FIELDGRID_SMTP_URL",
         "",
@@ -58,6 +68,9 @@ class Config:
     smtp_sender: str = _setting("FIELDGRID_SMTP_SENDER", "fieldgrid@localhost", "Whom mails come from")
     streams: int = _setting(
         "FIELDGRID_STREAMS", "48", "Live streams of one API process; each takes a thread, so stay below its threads"
+    )
+    streams_per_user: int = _setting(
+        "FIELDGRID_STREAMS_PER_USER", "6", "Live streams of one API process that one user may have at a time"
     )
     webhook_networks: str = _setting(
         "FIELDGRID_WEBHOOK_NETWORKS",
@@ -73,6 +86,12 @@ class Config:
         "5000",
         "The same for one address without a sign-in; phones of a whole quarter may share one",
     )
+
+    def message_gateway(self, channel: str) -> tuple[str, str]:
+        """Address and token of the gateway for messages of this channel; no address: there is none."""
+        own = {"sms": (self.sms_url, self.sms_token), "wechat_work": (self.wechat_work_url, self.wechat_work_token)}
+        url, token = own.get(channel, ("", ""))
+        return (url, token) if url else (self.message_url, self.message_token)
 
     def intake_limit(self, kind: str) -> int | None:
         """How many reports, and how many photos, a principal of this kind may send in an hour; None: any number."""
@@ -122,6 +141,13 @@ def _is_key(text: str) -> bool:
     return len(text) >= 32
 
 
+_GATEWAY = "must be an address that begins with https:// or http://"
+
+
+def _is_gateway(text: str) -> bool:
+    return re.fullmatch(r"(https?://\S+)?", text) is not None
+
+
 # What a setting must be. The message never repeats the value: it may be a key or hold a password.
 CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "database_url": (
@@ -135,10 +161,9 @@ CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
         "must be an address such as https://fieldgrid.example, without a slash at the end",
     ),
     "city_tz": (_is_zone, "is not a time zone of the IANA list, such as Asia/Shanghai"),
-    "message_url": (
-        lambda text: re.fullmatch(r"(https?://\S+)?", text) is not None,
-        "must be an address that begins with https:// or http://",
-    ),
+    "message_url": (_is_gateway, _GATEWAY),
+    "sms_url": (_is_gateway, _GATEWAY),
+    "wechat_work_url": (_is_gateway, _GATEWAY),
     "smtp_url": (
         lambda text: re.fullmatch(r"(smtps?://\S+)?", text) is not None,
         "must be an address such as smtp://mail.example:587",
@@ -146,6 +171,7 @@ CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "smtp_sender": (lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+", text) is not None, "must be a mail address"),
     "webhook_networks": (_are_networks, "must be networks such as 10.1.0.0/16, with commas between them"),
     "pool_size": (lambda text: int(text) > 0, "must be 1 or more"),
+    "streams_per_user": (lambda text: int(text) > 0, "must be 1 or more"),
     "log_level": (
         lambda text: text in {"DEBUG", "INFO", "WARNING", "ERROR"},
         "must be DEBUG, INFO, WARNING or ERROR",

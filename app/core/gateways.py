@@ -43,6 +43,7 @@ class Message:
     channel: str
     recipient: str
     text: str
+    subject: str | None = None
 
 
 class Gateway(Protocol):
@@ -53,7 +54,9 @@ class Gateway(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HttpGateway:
-    """Posts the message as JSON, `{id, channel, recipient, text}`, to an address that the city runs or rents."""
+    """Posts the message as JSON to an address that the city runs or rents: `{id, channel, recipient, text}`, and
+    `subject` where it has one.
+    """
 
     url: str
     token: str
@@ -66,6 +69,8 @@ class HttpGateway:
             "recipient": message.recipient,
             "text": message.text,
         }
+        if message.subject is not None:
+            body["subject"] = message.subject
         try:
             answer = httpx.post(self.url, json=body, headers=headers, timeout=TIMEOUT_S, follow_redirects=False)
         except httpx.HTTPError as error:
@@ -94,7 +99,9 @@ class SmtpGateway:
     def _mail(self, message: Message) -> EmailMessage:
         mail = EmailMessage()
         mail["From"], mail["To"] = self.sender, message.recipient
-        mail["Subject"] = message.text.splitlines()[0][:80]
+        subject = message.text if message.subject is None else message.subject
+        # A line break would begin another header.
+        mail["Subject"] = subject.strip().partition("\n")[0].replace("\r", " ")[:80]
         mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
         mail.set_content(message.text)
         return mail
@@ -119,7 +126,8 @@ def gateway_for(channel: str, settings: Config) -> Gateway | None:
     """Who delivers messages of this channel; None: they stay in the outbox."""
     if channel == "email":
         return SmtpGateway(settings.smtp_url, settings.smtp_sender) if settings.smtp_url else None
-    return HttpGateway(settings.message_url, settings.message_token) if settings.message_url else None
+    url, token = settings.message_gateway(channel)
+    return HttpGateway(url, token) if url else None
 
 
 @task("core.deliver_message", attempts=TRIES)
@@ -136,7 +144,7 @@ def deliver_message(message_id: str) -> None:
     if row is None or gateway is None:
         return
     try:
-        gateway.deliver(Message(row.id, row.channel, row.recipient, row.text))
+        gateway.deliver(Message(row.id, row.channel, row.recipient, row.text, row.subject))
     except (NotDelivered, OSError) as error:
         reason = str(error)[:LONGEST_ERROR]
         with unit_of_work() as session:

@@ -18,14 +18,16 @@ from app.core.jobs import enqueue
 from app.core.models import OutboxMessage
 
 
-def send(session: Session, *, channel: str, recipient: str, text: str, now: datetime) -> None:
-    """Hand a message to the gateway of its channel, if there is one; it exists only if the unit of work commits."""
+def send(
+    session: Session, *, channel: str, recipient: str, text: str, now: datetime, subject: str | None = None
+) -> None:
+    """Hand a message to the gateway of its channel, if there is one; it exists only if the unit of work commits.
+
+    subject: of a mail; without one its first line stands there.
+    """
     message_id = new_id()
-    session.execute(
-        insert(OutboxMessage).values(
-            id=message_id, channel=channel, recipient=recipient, text=text, created_at=now, sent_at=None
-        )
-    )
+    row = {"id": message_id, "channel": channel, "recipient": recipient, "subject": subject, "text": text}
+    session.execute(insert(OutboxMessage).values(row | {"created_at": now, "sent_at": None}))
     if gateway_for(channel, config()) is not None:
         enqueue(session, "core.deliver_message", message_id=str(message_id))
 

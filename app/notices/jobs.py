@@ -69,11 +69,22 @@ def fill_inbox(timestamp: int) -> None:
             more = service.fill_inbox(session, now=clock.now())
 
 
-@periodic("notices.send_texts", "*/1 * * * *")
-def send_texts(timestamp: int) -> None:
-    """Send to phones what may be sent by now."""
+@periodic("notices.fill_reminders", "*/1 * * * * */10")
+def fill_reminders(timestamp: int) -> None:
+    """Write notices to people of the reminders that were recorded."""
     del timestamp
     more = True
     while more:
         with unit_of_work() as session:
-            more = service.send_texts(session, now=clock.now())
+            more = service.fill_reminders(session, now=clock.now())
+
+
+@periodic("notices.send_texts", "*/1 * * * *")
+def send_texts(timestamp: int) -> None:
+    """Send to phones and contacts what may be sent by now."""
+    del timestamp
+    for send in (service.send_texts, service.send_messages):
+        more = True
+        while more:
+            with unit_of_work() as session:
+                more = send(session, now=clock.now())

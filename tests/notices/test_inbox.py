@@ -12,8 +12,8 @@ from sqlalchemy import text
 from app.core import outbox
 from app.core.db import unit_of_work
 from app.notices import jobs, queries, service
-from app.notices.rules import RECIPIENTS, Occasion, Recipients, inbox, may_ring_at
-from app.notices.service.wording import LANGUAGES, messages, worded
+from app.notices.rules import PLACEHOLDERS, Occasion, audiences, faults_of, inbox, may_ring_at
+from app.notices.service.wording import LANGUAGES, Wording, messages
 from app.reports import service as reports
 from app.reports.queries import report as find_report
 from tests.factories.cases import act, to_state
@@ -33,21 +33,22 @@ def test_every_occasion_is_worded_in_every_language_for_everybody_who_is_told():
     for language in LANGUAGES:
         found = messages(language)
         assert set(found) == set(Occasion)
-        for occasion, recipients in RECIPIENTS.items():
-            told = {"staff", "citizen"} if recipients is Recipients.REPORTERS else {"staff"}
-            assert set(found[occasion]) == told, (language, occasion)
+        for occasion in Occasion:
+            assert set(found[occasion]) == set(audiences(occasion)), (language, occasion)
             for message in found[occasion].values():
                 assert set(message) == {"title", "text"}
                 assert all(part.strip() for part in message.values())
+                assert faults_of(message["title"], message["text"], PLACEHOLDERS[occasion]) == [], (language, occasion)
         shapes.append(
             {
                 (occasion, audience): set(re.findall(r"{(\w*)}", message["text"] + message["title"]))
-                for occasion, audiences in found.items()
-                for audience, message in audiences.items()
+                for occasion, audiences_ in found.items()
+                for audience, message in audiences_.items()
             }
         )
     assert all(shape == shapes[0] for shape in shapes)
-    assert worded("case_closed", "citizen", "en", number="N1").text.startswith("Your report (case N1)")
+    said = Wording({}).of("case_closed", "citizen", "en", number="N1", facts=None)
+    assert said.text.startswith("Your report (case N1)")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_an_erased_reporter_leaves_no_notice_and_no_message(city, now):
 
 def a_notice(session, user_id, now, **changes):
     values = {"id": uuid4(), "user_id": user_id, "occasion": "case_dispatched", "audience": "staff", "created_at": now}
-    queries.add_notice(session, {**values, "number": "20260310-000001", "text_due_at": None, **changes})
+    queries.add_notices(session, [{**values, "number": "20260310-000001", "text_due_at": None, **changes}])
     return str(values["id"])
 
 

@@ -23,8 +23,8 @@ _REMINDER = insert(table(CaseReminder)).on_conflict_do_nothing()
 # Red ones come before yellow ones because their deadline is earlier. A case that somebody acts on is left for the
 # next run; should two workers find the same row, the key of the table keeps one of them.
 _DUE = text("""
-    SELECT c.id AS case_id, k.ordinal, r.rung, r.audience, s.since, c.state, c.current_cell, c.lead_id, c.handler_id,
-           c.holder_id, ARRAY(SELECT t.assignee_id FROM case_tasks t
+    SELECT c.id AS case_id, k.ordinal, r.rung, r.audience, r.base, s.since, c.state, c.current_cell, c.lead_id,
+           c.handler_id, c.holder_id, ARRAY(SELECT t.assignee_id FROM case_tasks t
                                WHERE t.case_id = c.id AND t.closed_at IS NULL) AS asked
       FROM cases c
       JOIN case_clocks k ON k.case_id = c.id AND k.ended_at IS NULL
@@ -60,6 +60,28 @@ def add_reminders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Record reminders in this order; one that is recorded already stays as it is."""
     if rows:
         session.execute(_REMINDER, list(rows))
+
+
+# What was recorded before the base was kept is told by the ladder as it is now.
+_OF_CASE = text("""
+    SELECT r.at, r.ordinal, r.rung, r.audience, r.since, k.stage, k.due_at,
+           COALESCE(r.base, (SELECT l.base FROM reminder_ladder l
+                              WHERE l.ladder = CASE k.stage WHEN 'handling' THEN 'handling' ELSE 'stage' END
+                                AND l.rung = r.rung)) AS base,
+           (SELECT json_agg(json_build_object('id', u.id, 'name', u.name) ORDER BY u.name, u.id)
+              FROM users u WHERE u.id = ANY(r.whom)) AS people
+      FROM case_reminders r
+      JOIN case_clocks k ON k.case_id = r.case_id AND k.ordinal = r.ordinal
+     WHERE r.case_id = :case
+     ORDER BY r.id""")
+
+
+def reminders_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+    """Every reminder of a case, oldest first: (at, ordinal, rung, audience, since, stage, due_at, base, people).
+
+    Shape:  people [{id, name}], None where nobody had the post.
+    """
+    return session.execute(_OF_CASE, {"case": case_id}).all()
 
 
 def posts(session: Session, now: datetime) -> list[Post]:

@@ -7,6 +7,7 @@ from app.cases.service.chains import verify_chain
 from app.cases.service.opening import Opening, open_case
 from app.cases.service.originals import check_photo
 from app.cases.service.reading import case_after, case_card, case_row, cases_for, events_for
+from app.cases.service.reminded import reminders_for
 from app.cases.service.telling import tell_lamps
 from app.cases.service.types import find_type
 from app.cases.service.work import Command
@@ -31,6 +32,7 @@ __all__ = [
     "like_cases",
     "open_case",
     "redact",
+    "reminders_for",
     "tell_lamps",
     "verify_chain",
 ]

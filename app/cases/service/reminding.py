@@ -77,6 +77,7 @@ def _values(row: Row[Any], posts: Posts, now: datetime) -> dict[str, Any]:
         "whom": list(whom(Audience(row.audience), case, posts)),
         "since": row.since,
         "at": now,
+        "base": row.base,
     }
 
 

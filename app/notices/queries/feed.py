@@ -42,12 +42,15 @@ def unread(session: Session, cursor: Cursor, *, limit: int) -> list[ChangeRow]:
     return list(session.execute(feed.after(cursor, limit)))
 
 
-def reader_place(session: Session, name: str) -> Cursor | None:
+def reader_place(session: Session, name: str, *, from_the_start: bool = False) -> Cursor | None:
     """How far this reader has read, locked; None where another process reads for it at this moment.
 
-    A reader that begins, or whose feed was restored from a backup since, has read everything there is.
+    A reader that begins, or whose feed was restored from a backup since, has read everything there is; one
+    `from_the_start` has read nothing.
     """
     fresh = feed.newest(session)
+    if from_the_start:
+        fresh = Cursor(fresh.epoch, -1, 0)
     values = {"name": name, "epoch": fresh.epoch, "xid": fresh.xid, "seq": fresh.seq}
     session.execute(insert(table(FeedReader)).values(values).on_conflict_do_nothing())
     query = select(FeedReader.epoch, FeedReader.xid, FeedReader.seq).where(FeedReader.name == name)

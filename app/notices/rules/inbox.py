@@ -19,16 +19,36 @@ class Occasion(StrEnum):
     CASE_REWORK = "case_rework"
     CASE_CLOSED = "case_closed"
     CASE_REJECTED = "case_rejected"
+    CASE_REOPENED = "case_reopened"
+    CASE_MERGED = "case_merged"
+    CASE_SPLIT = "case_split"
+    CASE_SUPERVISED = "case_supervised"
+    EXTENSION_DECIDED = "extension_decided"
+    HOLD_DECIDED = "hold_decided"
+    HOLD_ENDED = "hold_ended"
+    APPEAL_DECIDED = "appeal_decided"
+    # The rungs of the ladder of reminders.
+    REMINDER_YELLOW = "reminder_yellow"
+    REMINDER_RED = "reminder_red"
+    REMINDER_SUPERVISION = "reminder_supervision"
+    ESCALATED_UNIT_MANAGER = "escalated_unit_manager"
+    ESCALATED_SHIFT_LEADER = "escalated_shift_leader"
+    ESCALATED_DISTRICT = "escalated_district"
+    ESCALATED_SUPERVISOR = "escalated_supervisor"
+    REMINDER_DIGEST = "reminder_digest"
 
 
 class Recipients(StrEnum):
     """Who is told, seen from the case."""
 
     ASSIGNEE = "assignee"
-    UNIT_MANAGERS = "unit_managers"
+    UNIT_MANAGERS = "unit_managers"  # of the lead owner; where nobody owns the case, nobody
+    OWNER_OR_DESK = "owner_or_desk"  # the same, and where nobody owns it, who dispatches there
+    HANDLER = "handler"
     DISPATCHERS = "dispatchers"
     WHO_HELD_IT = "who_held_it"
-    REPORTERS = "reporters"
+    REPORTERS = "reporters"  # never the one who did it themselves
+    REMINDED = "reminded"  # whom the reminder's own row names
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +61,70 @@ class Happening:
     inputs: Mapping[str, Any]
 
 
-RECIPIENTS: Mapping[Occasion, Recipients] = {
-    Occasion.TASK_ASSIGNED: Recipients.ASSIGNEE,
-    Occasion.CASE_DISPATCHED: Recipients.UNIT_MANAGERS,
-    Occasion.CASE_RETURNED: Recipients.DISPATCHERS,
-    Occasion.CASE_TAKEN_OVER: Recipients.WHO_HELD_IT,
-    Occasion.CASE_REWORK: Recipients.UNIT_MANAGERS,
-    Occasion.CASE_CLOSED: Recipients.REPORTERS,
-    Occasion.CASE_REJECTED: Recipients.REPORTERS,
+_OWNER = (Recipients.UNIT_MANAGERS, Recipients.HANDLER)
+RECIPIENTS: Mapping[Occasion, tuple[Recipients, ...]] = {
+    Occasion.TASK_ASSIGNED: (Recipients.ASSIGNEE,),
+    Occasion.CASE_DISPATCHED: (Recipients.UNIT_MANAGERS,),
+    Occasion.CASE_RETURNED: (Recipients.DISPATCHERS,),
+    Occasion.CASE_TAKEN_OVER: (Recipients.WHO_HELD_IT,),
+    Occasion.CASE_REWORK: (Recipients.UNIT_MANAGERS,),
+    Occasion.CASE_CLOSED: (Recipients.REPORTERS,),
+    Occasion.CASE_REJECTED: (Recipients.REPORTERS,),
+    Occasion.CASE_REOPENED: (Recipients.OWNER_OR_DESK, Recipients.REPORTERS),
+    Occasion.CASE_MERGED: (Recipients.REPORTERS,),
+    Occasion.CASE_SPLIT: (Recipients.REPORTERS,),
+    Occasion.CASE_SUPERVISED: _OWNER,
+    Occasion.EXTENSION_DECIDED: (Recipients.UNIT_MANAGERS,),
+    Occasion.HOLD_DECIDED: (Recipients.UNIT_MANAGERS,),
+    Occasion.HOLD_ENDED: _OWNER,
+    Occasion.APPEAL_DECIDED: (Recipients.UNIT_MANAGERS,),
+    Occasion.REMINDER_YELLOW: (Recipients.REMINDED,),
+    Occasion.REMINDER_RED: (Recipients.REMINDED,),
+    Occasion.REMINDER_SUPERVISION: (Recipients.REMINDED,),
+    Occasion.ESCALATED_UNIT_MANAGER: (Recipients.REMINDED,),
+    Occasion.ESCALATED_SHIFT_LEADER: (Recipients.REMINDED,),
+    Occasion.ESCALATED_DISTRICT: (Recipients.REMINDED,),
+    Occasion.ESCALATED_SUPERVISOR: (Recipients.REMINDED,),
+    Occasion.REMINDER_DIGEST: (Recipients.REMINDED,),
 }
 BY_ACTION = {
     "dispatch": Occasion.CASE_DISPATCHED,
     "return": Occasion.CASE_RETURNED,
     "take_over": Occasion.CASE_TAKEN_OVER,
+    "reopen": Occasion.CASE_REOPENED,
+    "split": Occasion.CASE_SPLIT,
+    "supervise": Occasion.CASE_SUPERVISED,
+    "decide_extension": Occasion.EXTENSION_DECIDED,
+    "decide_hold": Occasion.HOLD_DECIDED,
+    "resume": Occasion.HOLD_ENDED,
+    "decide_appeal": Occasion.APPEAL_DECIDED,
 }
-BY_END = {"closed": Occasion.CASE_CLOSED, "rejected": Occasion.CASE_REJECTED}
+BY_END = {"closed": Occasion.CASE_CLOSED, "rejected": Occasion.CASE_REJECTED, "merged": Occasion.CASE_MERGED}
+
+URGENT = frozenset(
+    {
+        Occasion.TASK_ASSIGNED,
+        Occasion.CASE_SUPERVISED,
+        Occasion.REMINDER_RED,
+        Occasion.REMINDER_SUPERVISION,
+        Occasion.ESCALATED_UNIT_MANAGER,
+        Occasion.ESCALATED_SHIFT_LEADER,
+        Occasion.ESCALATED_DISTRICT,
+        Occasion.ESCALATED_SUPERVISOR,
+        Occasion.REMINDER_DIGEST,
+    }
+)
+"""What goes to a contact unless its owner chose otherwise, and rings at night as well."""
+
+
+def audiences(occasion: Occasion) -> tuple[str, ...]:
+    """For whom an occasion has messages: staff always, citizens where reporters are told.
+
+    Example:
+        >>> audiences(Occasion.CASE_MERGED), audiences(Occasion.CASE_RETURNED)
+        (('staff', 'citizen'), ('staff',))
+    """
+    return ("staff", "citizen") if Recipients.REPORTERS in RECIPIENTS[occasion] else ("staff",)
 
 
 def occasion_of(happened: Happening) -> Occasion | None:

@@ -12,7 +12,9 @@ from app.notices.service.hooks import (
     secret_of,
     webhooks_of,
 )
-from app.notices.service.inbox import fill_inbox, mark_read, notices_of, send_texts
+from app.notices.service.inbox import fill_inbox, mark_read, notice_of, notices_of
+from app.notices.service.reminding import fill_reminders
+from app.notices.service.sending import send_messages, send_texts
 
 __all__ = [
     "Event",
@@ -25,15 +27,18 @@ __all__ = [
     "end_webhook",
     "fan_out",
     "fill_inbox",
+    "fill_reminders",
     "hear",
     "letter",
     "mark_read",
+    "notice_of",
     "notices_of",
     "post",
     "purge_deliveries",
     "register_webhook",
     "retry_delivery",
     "secret_of",
+    "send_messages",
     "send_texts",
     "webhooks_of",
 ]

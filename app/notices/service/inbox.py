@@ -1,4 +1,4 @@
-"""Telling people: notices are written from the change feed, read by whom they are for, and sent to citizens' phones."""
+"""Telling people: notices are written from the change feed and read by whom they are for."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.core import outbox
 from app.core.clock import to_rfc3339
-from app.core.config import config
 from app.core.feed import Kind
-from app.core.ids import new_id
 from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
 from app.notices import queries
 from app.notices.errors import NoticeNotFound
-from app.notices.rules import RECIPIENTS, Happening, Occasion, Recipients, may_ring_at, occasion_of
-from app.notices.service.wording import worded
+from app.notices.rules import RECIPIENTS, Happening, Occasion, Recipients, occasion_of
+from app.notices.service.reminding import reminders_in
+from app.notices.service.telling import Post
+from app.notices.service.wording import Wording, wording
 
 READER = "inbox"
 ROWS_AT_ONCE = 200
-TEXTS_AT_ONCE = 200
-SIGNATURE = "【网格化城市管理】"
+ERASING = "redact"
+CASES = frozenset({Kind.CASE_CREATED, Kind.CASE_CHANGED})
+ACTING = "case"
+"""The collection of rows that an event stands behind; where only the ground moved, nobody did anything."""
 
 
 def fill_inbox(session: Session, *, now: datetime) -> bool:
@@ -37,55 +37,93 @@ def fill_inbox(session: Session, *, now: datetime) -> bool:
     if place is None:
         return False
     rows = queries.unread(session, place, limit=ROWS_AT_ONCE)
-    happened = queries.events_of(session, [(row.entity_id, row.version) for row in rows if row.kind in CASES])
+    acts = [row for row in rows if row.kind in CASES and row.collection == ACTING]
+    happened = queries.events_of(session, [(row.entity_id, row.version) for row in acts])
     for row in rows:
-        event = happened.get((row.entity_id, row.version))
-        if event is not None and event.action == ERASING:
-            queries.forget_told(session, row.entity_id, row.number)
         if row.kind == Kind.TASK_ASSIGNED:
-            _write(session, row, Occasion.TASK_ASSIGNED, {row.assignee_id}, now)
-        elif row.kind in CASES and event is not None and (occasion := occasion_of(_happening(event))) is not None:
-            _write(session, row, occasion, _recipients(session, occasion, event, now), now)
+            _write(session, Occasion.TASK_ASSIGNED, {row.assignee_id}, row.number, now)
+        elif row in acts and (event := happened.get((row.entity_id, row.version))) is not None:
+            _tell(session, row, event, now)
     queries.move_reader(session, READER, place.at(rows[-1].xid, rows[-1].seq) if rows else place)
     return len(rows) == ROWS_AT_ONCE
 
 
-ERASING = "redact"
-CASES = frozenset({Kind.CASE_CREATED, Kind.CASE_CHANGED})
+def _tell(session: Session, row: Any, event: Any, now: datetime) -> None:
+    if event.action == ERASING:
+        queries.forget_told(session, row.entity_id)
+    occasion = occasion_of(Happening(event.action, event.before or {}, event.after, event.inputs))
+    if occasion is None:
+        return
+    people: set[UUID] = set()
+    for recipients in RECIPIENTS[occasion]:
+        people |= _recipients(session, recipients, event, now)
+    # Who was told of a merged case follows the other one; an erasure finds the notice by that number.
+    number = event.into_number if occasion is Occasion.CASE_MERGED else row.number
+    _write(session, occasion, people, number, now, facts=_facts(occasion, row, event))
 
 
-def _happening(event: Any) -> Happening:
-    return Happening(event.action, event.before or {}, event.after, event.inputs)
-
-
-def _recipients(session: Session, occasion: Occasion, event: Any, now: datetime) -> set[UUID]:
-    match RECIPIENTS[occasion]:
+def _recipients(session: Session, recipients: Recipients, event: Any, now: datetime) -> set[UUID]:
+    match recipients:
         case Recipients.UNIT_MANAGERS:
-            return queries.unit_managers(session, UUID(event.after["lead_id"]), now)
+            return _managers(session, event, now)
+        case Recipients.OWNER_OR_DESK:
+            return _managers(session, event, now) or queries.dispatchers(session, event.current_cell, now)
+        case Recipients.HANDLER:
+            return set() if event.handler_id is None else {event.handler_id}
         case Recipients.DISPATCHERS:
             return queries.dispatchers(session, event.current_cell, now)
         case Recipients.WHO_HELD_IT:
-            return queries.former_holders(session, event)
+            return _who_held_it(session, event, now)
         case _:
-            return queries.reporters(session, event.case_id)
+            return _reporters(session, event) - _actor(event)
 
 
-def _write(session: Session, row: Any, occasion: Occasion, people: set[UUID], now: datetime) -> None:
+def _managers(session: Session, event: Any, now: datetime) -> set[UUID]:
+    lead = event.after.get("lead_id")
+    return set() if lead is None else queries.unit_managers(session, UUID(lead), now)
+
+
+def _who_held_it(session: Session, event: Any, now: datetime) -> set[UUID]:
+    """Whom the event names; where nobody had it in person, whoever answers for its owner."""
+    held = {UUID(person) for person in event.inputs.get("from_ids", ())}
+    return (held or _managers(session, event, now)) - _actor(event)
+
+
+def _reporters(session: Session, event: Any) -> set[UUID]:
+    if event.into_id is not None and event.after["state"] == "merged":
+        return queries.moved_reporters(session, event.case_id, event.into_id)
+    return queries.reporters(session, event.case_id)
+
+
+def _actor(event: Any) -> set[UUID]:
+    return set() if event.actor_id is None else {UUID(event.actor_id)}
+
+
+def _facts(occasion: Occasion, row: Any, event: Any) -> dict[str, Any] | None:
+    match occasion:
+        case Occasion.CASE_MERGED:
+            return {"other": row.number}
+        case Occasion.CASE_SPLIT:
+            return {"other": event.inputs["split_into"]}
+        case Occasion.EXTENSION_DECIDED | Occasion.HOLD_DECIDED | Occasion.APPEAL_DECIDED:
+            return {"granted": event.inputs["granted"]}
+        case _:
+            return None
+
+
+def _write(
+    session: Session,
+    occasion: Occasion,
+    people: set[UUID],
+    number: str,
+    now: datetime,
+    *,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    post = Post(now)
     for person in queries.people(session, people):
-        rings = person.kind == "citizen" and person.phone is not None
-        due = may_ring_at(now, ZoneInfo(config().city_tz)) if rings else None
-        values = {"occasion": str(occasion), "audience": person.kind, "number": row.number, "created_at": now}
-        queries.add_notice(session, values | {"id": new_id(), "user_id": person.id, "text_due_at": due})
-
-
-def send_texts(session: Session, *, now: datetime) -> bool:
-    """Hand due messages to the gateway; whether there are more. Each is handed over once."""
-    due = queries.due_texts(session, now, TEXTS_AT_ONCE)
-    for notice in due:
-        message = worded(notice.occasion, notice.audience, "zh-CN", number=notice.number)
-        outbox.send(session, channel="sms", recipient=notice.phone, text=SIGNATURE + message.text, now=now)
-    queries.note_sent(session, [notice.id for notice in due], now)
-    return len(due) == TEXTS_AT_ONCE
+        post.add(person, occasion, number, facts)
+    post.write(session)
 
 
 def notices_of(
@@ -101,8 +139,23 @@ def notices_of(
         after = cursor_instant(at), cursor_id(row_id)
     found = queries.notices_page(session, user_id, unread=unread, limit=limit, after=after)
     rows, following = page(found, limit, lambda row: (to_rfc3339(row.created_at), str(row.id)))
-    items = [_shown(row._mapping, language) for row in rows]  # noqa: SLF001 -- the documented way to a row's mapping
+    said = wording(session)
+    items = [_shown(row, said, language) for row in rows]
     return {"items": items, "next_cursor": following, "unread": queries.unread_count(session, user_id)}
+
+
+def notice_of(
+    session: Session, user_id: UUID, notice_id: UUID, *, language: str, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """A notice of somebody's with a page of the reminders that it tells of, the most urgent first.
+
+    Raises: NoticeNotFound, BadCursor.
+    """
+    row = queries.notice(session, user_id, notice_id)
+    if row is None:
+        raise NoticeNotFound("You have no notice with this id.")
+    listed = reminders_in(session, notice_id, limit=limit, cursor=cursor)
+    return _shown(row, wording(session), language) | {"reminders": listed}
 
 
 def mark_read(session: Session, user_id: UUID, notice_id: UUID, *, language: str, now: datetime) -> dict[str, Any]:
@@ -113,17 +166,17 @@ def mark_read(session: Session, user_id: UUID, notice_id: UUID, *, language: str
     row = queries.note_read(session, user_id, notice_id, now)
     if row is None:
         raise NoticeNotFound("You have no notice with this id.")
-    return _shown(dict(row._mapping), language)  # noqa: SLF001 -- the documented way to a row's mapping
+    return _shown(row, wording(session), language)
 
 
-def _shown(row: Mapping[str, Any], language: str) -> dict[str, Any]:
-    message = worded(row["occasion"], row["audience"], language, number=row["number"])
+def _shown(row: Any, said: Wording, language: str) -> dict[str, Any]:
+    message = said.of(row.occasion, row.audience, language, number=row.number, facts=row.facts)
     return {
-        "id": str(row["id"]),
-        "event": row["occasion"],
+        "id": str(row.id),
+        "event": row.occasion,
         "title": message.title,
         "text": message.text,
-        "number": row["number"],
-        "created_at": to_rfc3339(row["created_at"]),
-        "read_at": None if row["read_at"] is None else to_rfc3339(row["read_at"]),
+        "number": row.number,
+        "created_at": to_rfc3339(row.created_at),
+        "read_at": None if row.read_at is None else to_rfc3339(row.read_at),
     }
