@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,22 @@ def candidates(session: Session, found: Mapping[str, Any], kind: str, now: datet
         "now": now,
     }
     return [Candidate(*row) for row in session.execute(_CANDIDATES, values)]
+
+
+_LEAST_BUSY = text("""
+    SELECT u.id FROM users u
+     WHERE u.disabled_at IS NULL AND u.id <> ALL (CAST(:without AS uuid[]))
+       AND EXISTS (SELECT FROM grants g
+                    WHERE g.user_id = u.id AND g.role = 'inspector' AND starts_with(:cell, g.area_code)
+                      AND g.valid_from <= :now AND (g.valid_to IS NULL OR g.valid_to > :now))
+     ORDER BY (SELECT count(*) FROM case_tasks t WHERE t.assignee_id = u.id AND t.closed_at IS NULL), u.id
+     LIMIT 1""")
+
+
+def least_busy(session: Session, cell: str, without: Collection[UUID], now: datetime) -> UUID | None:
+    """The inspector with the fewest open tasks among all whose grant covers a cell."""
+    values = {"cell": cell, "without": [str(one) for one in without], "now": now}
+    return session.execute(_LEAST_BUSY, values).scalar()
 
 
 # Where nobody finished it yet, or whoever did was erased, there is nobody to leave out.

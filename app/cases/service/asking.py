@@ -38,9 +38,16 @@ def suggest(
     *,
     on_shift_only: bool = False,
 ) -> UUID | None:
-    """The inspector to ask about a case; None where nobody is left. One statement, then the rule."""
+    """The inspector to ask about a case; None where nobody is left. One statement, then the rule.
+
+    With nobody on shift and nobody in the duty zone a check is still somebody's: unasked, no inspector would see it, and
+    no desk can name one. Whom to send to verify the operator can say.
+    """
     found = asking.candidates(session, case, kind, now)
-    return whom_to_ask(found, without, on_shift_only=on_shift_only)
+    first = whom_to_ask(found, without, on_shift_only=on_shift_only)
+    if first is None and kind == "check" and not on_shift_only:
+        return asking.least_busy(session, case["current_cell"], without, now)
+    return first
 
 
 @dataclass(frozen=True, slots=True)
