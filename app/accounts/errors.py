@@ -61,3 +61,42 @@ class UserNotFound(NotFound):
 class OrganizationNotFound(NotFound):
     slug = "organization-not-found"
     title = "There is no such organisation"
+
+
+class GrantNotFound(NotFound):
+    slug = "grant-not-found"
+    title = "The user has no such grant"
+
+
+class IdTaken(Conflict):
+    """The id that a client made belongs to something else already."""
+
+    slug = "id-taken"
+    title = "The id belongs to something else"
+
+
+class OrganizationClosed(Conflict):
+    slug = "organization-closed"
+    title = "The organisation is closed"
+
+
+class OrganizationInUse(Conflict):
+    """Facts: ``uses`` names what depends on it, by kind."""
+
+    slug = "organization-in-use"
+    title = "Something still depends on the organisation"
+
+
+class OrganizationRing(Invalid):
+    slug = "organization-ring"
+    title = "An organisation cannot be below itself"
+
+
+class LastAdmin(Conflict):
+    slug = "last-admin"
+    title = "Nobody else could administer"
+
+
+class WrongOldPassword(Invalid):
+    slug = "wrong-old-password"
+    title = "The old password is wrong"

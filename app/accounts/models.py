@@ -37,6 +37,9 @@ class Organization(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"))
     area_code: Mapped[str | None] = mapped_column(comment="the ground of a territory: the code of its area")
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(
+        comment="from then on nothing new is given to it; null: it is open"
+    )
 
 
 class User(Base):

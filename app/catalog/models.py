@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.models import Base
@@ -39,7 +39,14 @@ class FilingCondition(Base):
 
     __tablename__ = "filing_conditions"
     __table_args__ = (
-        UniqueConstraint("type_id", "row"),
+        Index(
+            "ix_filing_conditions_type_id_row_in_force",
+            "type_id",
+            "row",
+            unique=True,
+            postgresql_where=text("valid_to IS NULL"),
+        ),
+        Index("ix_filing_conditions_type_id", "type_id"),
         CheckConstraint("row BETWEEN 1 AND 999", name="row"),
         CheckConstraint("limit_amount > 0 AND limit_amount <= 10000", name="limit_amount"),
         CheckConstraint(

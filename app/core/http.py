@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -81,8 +82,11 @@ def replay(stored: IdempotencyKey, print_: str) -> Exception:
 
 
 def fingerprint() -> str:
-    """SHA-256 of the request's content, the same for the same fields however they were encoded."""
-    digest = hashlib.sha256()
+    """Keyed SHA-256 of the request's content, the same for the same fields however they were encoded.
+
+    Keyed, because a request may hold a password: whoever reads the table must not be able to guess it there.
+    """
+    digest = hmac.new(current_app.config["SECRET_KEY"].encode(), b"fieldgrid request\n", hashlib.sha256)
     if request.is_json:
         digest.update(orjson.dumps(request.get_json(silent=True), option=orjson.OPT_SORT_KEYS))
     elif request.mimetype in {"multipart/form-data", "application/x-www-form-urlencoded"}:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+)
 
 from app.core.clock import to_rfc3339
 
@@ -59,6 +68,24 @@ class Body(_CachedSchema):
     """A JSON request body or a form: a member nobody knows is an error, not ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False, arbitrary_types_allowed=True)
+
+
+class Patch(Body):
+    """A change of some members: what is left out stays as it is, and null is for what may be missing."""
+
+    nullable: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_emptied(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.field_name not in cls.nullable:
+            message = "cannot be emptied: leave it out to keep it"
+            raise ValueError(message)
+        return value
+
+    def changes(self) -> dict[str, Any]:
+        """What was given."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class Query(_CachedSchema):

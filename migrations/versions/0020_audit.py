@@ -1,4 +1,6 @@
-"""Who changed what in the administration: one record, into which that of people and organisations is copied."""
+"""Who changed what in the administration: one record, into which that of people and organisations is copied; and what
+one-by-one changes need: organisations that close, a tree without rings, versions of filing conditions.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +15,8 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    number_conditions_in_force()
+    let_organizations_close()
     op.create_table(
         "admin_changes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -45,6 +49,56 @@ def upgrade() -> None:
     op.execute("DROP FUNCTION accounts_audit_is_append_only()")
 
 
+def number_conditions_in_force() -> None:
+    """A row of a type is one condition at a time: a changed one is a new version, and cases keep the one they have."""
+    # First of all, because what is done concurrently ends the transaction; doing it again is harmless.
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "ix_filing_conditions_type_id_row_in_force",
+            "filing_conditions",
+            ["type_id", "row"],
+            unique=True,
+            postgresql_where=sa.text("valid_to IS NULL"),
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+        op.create_index(
+            "ix_filing_conditions_type_id",
+            "filing_conditions",
+            ["type_id"],
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+    op.drop_constraint("uq_filing_conditions_type_id_row", "filing_conditions", type_="unique")
+
+
+def let_organizations_close() -> None:
+    closed_at = sa.Column(
+        "closed_at", INSTANT, nullable=True, comment="from then on nothing new is given to it; null: it is open"
+    )
+    op.add_column("organizations", closed_at)
+    # The lock is the one that the application takes: two moves that are each right could make a ring together.
+    op.execute("""
+        CREATE FUNCTION organizations_have_no_rings() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM pg_advisory_xact_lock(7216024);
+          IF EXISTS (
+            WITH RECURSIVE path AS (
+              SELECT id, parent_id FROM organizations WHERE id = NEW.parent_id
+              UNION
+              SELECT o.id, o.parent_id FROM organizations o JOIN path p ON o.id = p.parent_id)
+            SELECT FROM path WHERE id = NEW.id)
+          THEN
+            RAISE EXCEPTION 'an organisation cannot be below itself'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'organizations_have_no_rings';
+          END IF;
+          RETURN NULL;
+        END $$""")
+    op.execute("""
+        CREATE TRIGGER organizations_have_no_rings AFTER INSERT OR UPDATE OF parent_id ON organizations
+        FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION organizations_have_no_rings()""")
+
+
 def keep_what_is_written(table: str) -> None:
     """Rows are added to this table and never changed or removed, whoever tries."""
     op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM fieldgrid_app")
@@ -60,6 +114,10 @@ def keep_what_is_written(table: str) -> None:
 
 def downgrade() -> None:
     """Give people and organisations their own record back; what was written of other things goes."""
+    op.execute("DROP TRIGGER organizations_have_no_rings ON organizations")
+    op.execute("DROP FUNCTION organizations_have_no_rings()")
+    op.drop_column("organizations", "closed_at")
+    number_all_conditions()
     op.create_table(
         "accounts_audit",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -83,3 +141,20 @@ def downgrade() -> None:
     keep_what_is_written("accounts_audit")
     op.drop_table("admin_changes")
     op.execute("DROP FUNCTION admin_changes_is_append_only()")
+
+
+def number_all_conditions() -> None:
+    """Each condition has a row of its own again: older versions get the next free ones of their type."""
+    op.execute("""
+        UPDATE filing_conditions c SET row = n.row
+          FROM (SELECT d.id,
+                       (SELECT max(m.row) FROM filing_conditions m WHERE m.type_id = d.type_id)
+                       + row_number() OVER (PARTITION BY d.type_id ORDER BY d.valid_from, d.id) AS row
+                  FROM filing_conditions d
+                 WHERE d.valid_to IS NOT NULL
+                   AND EXISTS (SELECT FROM filing_conditions o
+                                WHERE o.type_id = d.type_id AND o.row = d.row AND o.id <> d.id)) n
+         WHERE n.id = c.id""")
+    op.drop_index("ix_filing_conditions_type_id_row_in_force", "filing_conditions")
+    op.drop_index("ix_filing_conditions_type_id", "filing_conditions")
+    op.create_unique_constraint("uq_filing_conditions_type_id_row", "filing_conditions", ["type_id", "row"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, insert, or_, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -35,10 +35,6 @@ def citizen_with_phone(session: Session, *, phone: str, name: str, now: datetime
     row = {"id": new_id(), "kind": UserKind.CITIZEN, "name": name, "phone": phone, "created_at": now}
     session.execute(upsert(User).values(row).on_conflict_do_nothing(index_elements=["phone"]))
     return session.scalars(known).one()
-
-
-def organization_exists(session: Session, organization_id: UUID) -> bool:
-    return session.scalar(select(exists().where(Organization.id == organization_id))) is True
 
 
 def lock_staff(session: Session, user_id: UUID) -> User | None:

@@ -164,13 +164,21 @@ def organization_subtree(session: Session, root_id: UUID) -> Sequence[Organizati
 
 
 def list_organizations(
-    session: Session, *, kind: str | None, parent: UUID | str | None, after: str | None, limit: int
+    session: Session,
+    *,
+    kind: str | None,
+    parent: UUID | str | None,
+    after: str | None,
+    limit: int,
+    closed: bool = False,
 ) -> Sequence[OrganizationRow]:
     """Organisations by code: (id, code, name, kind, parent_id, area_code), one more than `limit` where there are more.
 
-    parent: the id or the code of the one directly above.
+    parent: the id or the code of the one directly above. closed: those that are closed as well.
     """
     query = _ORGANIZATION.order_by(Organization.code).limit(limit + 1)
+    if not closed:
+        query = query.where(Organization.closed_at.is_(None))
     if kind is not None:
         query = query.where(Organization.kind == kind)
     if parent is not None:

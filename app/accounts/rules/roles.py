@@ -93,6 +93,10 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "stream.read": STAFF,
         # One's own inbox.
         "notice.read": SIGNED_IN,
+        # Where one is reached beside it.
+        "contacts.own": STAFF,
+        "contacts.admin": ADMIN,
+        "templates.admin": ADMIN,
         # Field work. Where people are is known to the desk of their area, and to nobody who only reads or reckons.
         "shift.work": frozenset({Role.INSPECTOR}),
         "shift.end": DESK | ADMIN | {Role.INSPECTOR},

@@ -1,9 +1,10 @@
-"""Citizens sign in by a one-time code that is sent to their phone."""
+"""One-time codes: citizens sign in by one that is sent to their phone, staff confirm by one where they are reached."""
 
 from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -22,30 +23,61 @@ from app.core.ids import new_id
 _MINUTES = int(rules.CODE_LIFE.total_seconds() // 60)
 
 
+@dataclass(frozen=True, slots=True)
+class ContactAddress:
+    """Where a member of staff says that they are reached."""
+
+    owner: UUID
+    channel: str
+    address: str
+
+
 def send_code(session: Session, phone: str, address: str | None, *, now: datetime) -> None:
     """Send a six-digit code. The same happens whether the number has signed in before or not.
 
     Raises: BadPhone, TooManyAttempts.
     """
     number = rules.normal_phone(phone)
-    phone_key, address_key = keys.of_phone(number), keys.of_asking_address(address)
-    queries.lock_phone(session, phone_key)
-    to_phone, from_address = queries.codes_sent(session, phone_key=phone_key, address_key=address_key, now=now)
-    wait = rules.wait_for_code(to_phone, from_address, now)
+    code = _new_code(session, keys.of_phone(number), address, now)
+    message = f"【FieldGrid】验证码 {code}，{_MINUTES} 分钟内有效，请勿告诉他人。"
+    outbox.send(session, channel="sms", recipient=number, text=message, now=now)
+
+
+def send_contact_code(
+    session: Session, contact: ContactAddress, address: str | None, *, now: datetime, english: bool = False
+) -> None:
+    """Send a six-digit code to a contact, which shows that its owner reads what goes there.
+
+    address: from where it is asked for.
+    Raises: TooManyAttempts.
+    """
+    code = _new_code(session, keys.of_contact(contact.owner, contact.channel), address, now, contact.address)
+    subject, message = "FieldGrid 验证码", f"【FieldGrid】验证码 {code}，{_MINUTES} 分钟内有效，用于确认此联系方式。"
+    if english:
+        subject = "FieldGrid code"
+        message = f"[FieldGrid] {code} confirms that you are reached here; it is valid for {_MINUTES} minutes."
+    outbox.send(session, channel=contact.channel, recipient=contact.address, text=message, subject=subject, now=now)
+
+
+def _new_code(session: Session, key: bytes, address: str | None, now: datetime, *bound: str) -> str:
+    """A code that is kept under this key, unless too many were sent."""
+    address_key = keys.of_asking_address(address)
+    queries.lock_phone(session, key)
+    to_it, from_address = queries.codes_sent(session, phone_key=key, address_key=address_key, now=now)
+    wait = rules.wait_for_code(to_it, from_address, now)
     if wait.total_seconds() > 0:
         raise sign_in.too_many(wait)
     code_id, code = new_id(), f"{secrets.randbelow(1_000_000):06d}"
     row = {
         "id": code_id,
-        "phone_key": phone_key,
+        "phone_key": key,
         "address_key": address_key,
-        "digest": keys.of_code(code_id, code),
+        "digest": keys.of_code(code_id, code, *bound),
         "sent_at": now,
         "expires_at": now + rules.CODE_LIFE,
     }
     queries.add_code(session, row)
-    message = f"【FieldGrid】验证码 {code}，{_MINUTES} 分钟内有效，请勿告诉他人。"
-    outbox.send(session, channel="sms", recipient=number, text=message, now=now)
+    return code
 
 
 def admit_phone(session: Session, phone: str, address: str | None, *, now: datetime) -> Attempt:
@@ -54,6 +86,26 @@ def admit_phone(session: Session, phone: str, address: str | None, *, now: datet
     Raises: BadPhone.
     """
     return sign_in.gate(session, keys.of_attempt(rules.normal_phone(phone), address), now=now)
+
+
+def admit_contact(session: Session, contact: ContactAddress, address: str | None, *, now: datetime) -> Attempt:
+    """Let somebody try the code of a contact, or say how long they must wait."""
+    return sign_in.gate(session, keys.of_attempt(f"contact {contact.channel} {contact.owner}", address), now=now)
+
+
+def confirm_contact(
+    session: Session, attempt: Attempt, contact: ContactAddress, code: str, address: str | None, *, now: datetime
+) -> bool:
+    """Whether this is a code that was sent to the contact. It does not raise for a wrong one: the try must be kept.
+
+    attempt: from `admit_contact`; address: from where the code came.
+    """
+    key = keys.of_contact(contact.owner, contact.channel)
+    if not _uses_code(session, key, code, keys.of_asking_address(address), now, contact.address):
+        sign_in.failed(session, attempt, now=now)
+        return False
+    sign_in.succeeded(session, attempt, now=now)
+    return True
 
 
 def citizen_sign_in(
@@ -66,18 +118,24 @@ def citizen_sign_in(
     Raises: BadPhone.
     """
     number = rules.normal_phone(phone)
-    phone_key, address_key = keys.of_phone(number), keys.of_asking_address(address)
-    open_codes = [one for one in queries.live_codes(session, phone_key, now) if _has_tries_left(one, address_key)]
-    if not any(hmac.compare_digest(one.digest, keys.of_code(one.id, code)) for one in open_codes):
-        queries.count_wrong_code(session, [one.id for one in open_codes], address_key)
+    if not _uses_code(session, keys.of_phone(number), code, keys.of_asking_address(address), now):
         sign_in.failed(session, attempt, now=now)
         return None
-    queries.use_codes(session, phone_key, now)
     user_id = create_citizen(session, number, now=now)
     if not queries.is_enabled(session, user_id):
         return None
     sign_in.succeeded(session, attempt, now=now)
     return families.start(session, user_id, now=now)
+
+
+def _uses_code(session: Session, key: bytes, code: str, address_key: bytes, now: datetime, *bound: str) -> bool:
+    """Use up a code that was sent; a wrong one is counted against all that it might have been."""
+    open_codes = [one for one in queries.live_codes(session, key, now) if _has_tries_left(one, address_key)]
+    if not any(hmac.compare_digest(one.digest, keys.of_code(one.id, code, *bound)) for one in open_codes):
+        queries.count_wrong_code(session, [one.id for one in open_codes], address_key)
+        return False
+    queries.use_codes(session, key, now)
+    return True
 
 
 def create_citizen(session: Session, phone: str, *, now: datetime) -> UUID:

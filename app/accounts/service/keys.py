@@ -36,6 +36,11 @@ def of_asking_address(address: str | None) -> bytes:
     return keyed("code address", address_key(address))
 
 
-def of_code(code_id: UUID, code: str) -> bytes:
-    """What is stored of a one-time code."""
-    return keyed("code", str(code_id), code)
+def of_contact(owner: UUID, channel: str) -> bytes:
+    """The key of somebody's way of being reached, whatever the address: many addresses are no way to many codes."""
+    return keyed("code contact", str(owner), channel)
+
+
+def of_code(code_id: UUID, code: str, *bound: str) -> bytes:
+    """What is stored of a one-time code; where it is bound to an address, it is worth nothing for another one."""
+    return keyed("code", str(code_id), code, *bound)

@@ -33,10 +33,15 @@ def me() -> Response:
 )
 @needs("organizations.list")
 def list_organizations(query: OrganizationsQuery) -> Response:
-    """Territories, departments and units, by code"""
+    """Open territories, departments and units, by code"""
     with read_unit() as session:
         rows = queries.list_organizations(
-            session, kind=query.kind, parent=query.parent, after=_after(query.cursor), limit=query.limit
+            session,
+            kind=query.kind,
+            parent=query.parent,
+            after=_after(query.cursor),
+            limit=query.limit,
+            closed=query.closed,
         )
     items, cursor = page(rows, query.limit, lambda row: (row.code,))
     return _listed(OrganizationsOut, items, cursor)
