@@ -19,6 +19,7 @@ from app.core.health import health
 from app.core.landing import REFERENCE, landing
 from app.core.schemas import ProblemOut
 from app.core.version import VERSION
+from app.documents.views import documents
 from app.field.views import field
 from app.grid.views import grid
 from app.media.views import media
@@ -27,7 +28,18 @@ from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 
-FEATURES: tuple[APIBlueprint, ...] = (accounts, grid, catalog, media, routing, reports, cases, notices, field)
+FEATURES: tuple[APIBlueprint, ...] = (
+    accounts,
+    grid,
+    catalog,
+    media,
+    routing,
+    reports,
+    cases,
+    notices,
+    field,
+    documents,
+)
 
 INFO = Info(
     title="FieldGrid",

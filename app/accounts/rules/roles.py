@@ -93,6 +93,9 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "stream.read": STAFF,
         # One's own inbox.
         "notice.read": SIGNED_IN,
+        # Papers: which of them a caller sees is a WHERE clause; which post issues which kind is data.
+        "document.read": STAFF,
+        "document.issue": frozenset({Role.SUPERVISOR, Role.DISPATCHER, Role.SHIFT_LEADER}),
         # Where one is reached beside it.
         "contacts.own": STAFF,
         "contacts.admin": ADMIN,
