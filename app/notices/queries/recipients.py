@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, literal, select, text, tuple_
+from sqlalchemy import Row, and_, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import GrantRow, User
@@ -15,6 +15,8 @@ from app.accounts.queries.visibility import live_grants
 from app.accounts.rules import Role
 from app.cases.models import Case, CaseEvent, CaseReport, EventDetails
 from app.notices.models import Contact
+from app.sla.models import SourceRow
+from app.sla.rules import Reply
 
 AnyRow = Row[*tuple[Any, ...]]
 _INTO = aliased(Case, name="into_case")
@@ -57,8 +59,10 @@ def dispatchers(session: Session, cell: str, now: datetime) -> set[UUID]:
 
 
 def reporters(session: Session, case_id: UUID) -> set[UUID]:
-    """Whose reports belong to the case, as far as they are known."""
-    query = select(CaseReport.reporter_id).where(CaseReport.case_id == case_id, CaseReport.reporter_id.is_not(None))
+    """Whose reports belong to the case, as far as they are known; citizens where the source's reply is a message."""
+    query = select(CaseReport.reporter_id).join(User, User.id == CaseReport.reporter_id)
+    query = query.join(SourceRow, SourceRow.source == CaseReport.source)
+    query = query.where(CaseReport.case_id == case_id, or_(User.kind == "staff", SourceRow.reply == Reply.MESSAGE))
     return {found for found in session.scalars(query) if found is not None}
 
 

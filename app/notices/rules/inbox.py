@@ -19,6 +19,7 @@ class Occasion(StrEnum):
     CASE_REWORK = "case_rework"
     CASE_CLOSED = "case_closed"
     CASE_REJECTED = "case_rejected"
+    CASE_VOID = "case_void"
     CASE_REOPENED = "case_reopened"
     CASE_MERGED = "case_merged"
     CASE_SPLIT = "case_split"
@@ -27,6 +28,7 @@ class Occasion(StrEnum):
     HOLD_DECIDED = "hold_decided"
     HOLD_ENDED = "hold_ended"
     APPEAL_DECIDED = "appeal_decided"
+    CALL_BACK_OVERDUE = "call_back_overdue"
     # The rungs of the ladder of reminders.
     REMINDER_YELLOW = "reminder_yellow"
     REMINDER_RED = "reminder_red"
@@ -48,7 +50,7 @@ class Recipients(StrEnum):
     DISPATCHERS = "dispatchers"
     WHO_HELD_IT = "who_held_it"
     REPORTERS = "reporters"  # never the one who did it themselves
-    REMINDED = "reminded"  # whom the reminder's own row names
+    REMINDED = "reminded"  # whom the reminder's own row names, or whoever has to ring back
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ RECIPIENTS: Mapping[Occasion, tuple[Recipients, ...]] = {
     Occasion.CASE_REWORK: (Recipients.UNIT_MANAGERS,),
     Occasion.CASE_CLOSED: (Recipients.REPORTERS,),
     Occasion.CASE_REJECTED: (Recipients.REPORTERS,),
+    Occasion.CASE_VOID: (Recipients.REPORTERS,),
     Occasion.CASE_REOPENED: (Recipients.OWNER_OR_DESK, Recipients.REPORTERS),
     Occasion.CASE_MERGED: (Recipients.REPORTERS,),
     Occasion.CASE_SPLIT: (Recipients.REPORTERS,),
@@ -78,6 +81,7 @@ RECIPIENTS: Mapping[Occasion, tuple[Recipients, ...]] = {
     Occasion.HOLD_DECIDED: (Recipients.UNIT_MANAGERS,),
     Occasion.HOLD_ENDED: _OWNER,
     Occasion.APPEAL_DECIDED: (Recipients.UNIT_MANAGERS,),
+    Occasion.CALL_BACK_OVERDUE: (Recipients.REMINDED,),
     Occasion.REMINDER_YELLOW: (Recipients.REMINDED,),
     Occasion.REMINDER_RED: (Recipients.REMINDED,),
     Occasion.REMINDER_SUPERVISION: (Recipients.REMINDED,),
@@ -99,7 +103,12 @@ BY_ACTION = {
     "resume": Occasion.HOLD_ENDED,
     "decide_appeal": Occasion.APPEAL_DECIDED,
 }
-BY_END = {"closed": Occasion.CASE_CLOSED, "rejected": Occasion.CASE_REJECTED, "merged": Occasion.CASE_MERGED}
+BY_END = {
+    "closed": Occasion.CASE_CLOSED,
+    "rejected": Occasion.CASE_REJECTED,
+    "void": Occasion.CASE_VOID,
+    "merged": Occasion.CASE_MERGED,
+}
 
 URGENT = frozenset(
     {

@@ -15,6 +15,7 @@ from app.notices.service.hooks import (
 from app.notices.service.inbox import fill_inbox, mark_read, notice_of, notices_of
 from app.notices.service.reminding import fill_reminders
 from app.notices.service.sending import send_messages, send_texts
+from app.notices.service.telling import tell
 
 __all__ = [
     "Event",
@@ -40,5 +41,6 @@ __all__ = [
     "secret_of",
     "send_messages",
     "send_texts",
+    "tell",
     "webhooks_of",
 ]

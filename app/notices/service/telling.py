@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,3 +61,11 @@ class Post:
 
     def write(self, session: Session) -> None:
         queries.add_notices(session, self.notices, self.messages)
+
+
+def tell(session: Session, occasion: Occasion, people: Iterable[UUID], number: str, *, now: datetime) -> None:
+    """Write a notice about the case with this number for each of these people who can still sign in."""
+    post = Post(now)
+    for person in queries.people(session, people):
+        post.add(person, occasion, number)
+    post.write(session)
