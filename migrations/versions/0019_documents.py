@@ -132,7 +132,7 @@ def constraints() -> list[sa.Constraint]:
     people = ("issued_by", "delivery_noted_by", "cancelled_by")
     return [
         sa.PrimaryKeyConstraint("id", name="pk_documents"),
-        sa.UniqueConstraint("kind", "year", "serial", name="uq_documents_kind"),
+        sa.UniqueConstraint("kind", "year", "serial", name="uq_documents_kind_year_serial"),
         sa.UniqueConstraint("number", name="uq_documents_number"),
         sa.ForeignKeyConstraint(["kind"], ["document_kinds.code"], name="fk_documents_kind_document_kinds"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_documents_case_id_cases"),
