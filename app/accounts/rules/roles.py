@@ -45,6 +45,7 @@ SIGNED_IN_WRITING: Audience = SIGNED_IN - {Role.AUDITOR}
 STAFF: Audience = frozenset(STAFF_ROLES) | {Role.SYSTEM}
 STAFF_WRITING: Audience = STAFF - {Role.AUDITOR, Role.EVALUATOR}
 DESK: Audience = frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.DISPATCHER, Role.SUPERVISOR})
+RINGING: Audience = frozenset({Role.OPERATOR, Role.SHIFT_LEADER})
 ADMIN: Audience = frozenset({Role.ADMIN})
 READING_ALL: Audience = frozenset({Role.ADMIN, Role.AUDITOR})
 
@@ -80,6 +81,12 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "report.join": SIGNED_IN_WRITING,
         "report.rate": SIGNED_IN_WRITING,
         "report.reopen": SIGNED_IN_WRITING,
+        "source.list": STAFF,
+        "source.admin": ADMIN,
+        # Who rang is shown in plain to those who ring back, on record.
+        "caller.read": RINGING,
+        "call_back.list": RINGING,
+        "call_back.do": RINGING,
         # Hidden from the handling unit, the inspector, the evaluator and the auditor.
         "reporter.identify": DESK | ADMIN,
         # Cases: which of them a caller sees is a WHERE clause, what they may do is the move table.
