@@ -28,3 +28,28 @@ class BadWebhook(Invalid):
 class NoticeNotFound(NotFound):
     slug = "notice-not-found"
     title = "There is no such notice"
+
+
+class BadContact(Invalid):
+    slug = "bad-contact"
+    title = "Nobody can be reached there"
+
+
+class ContactNotFound(NotFound):
+    slug = "contact-not-found"
+    title = "You have no such contact"
+
+
+class WrongContactCode(Invalid):
+    slug = "wrong-contact-code"
+    title = "The contact's code is wrong or has expired"
+
+
+class BadTemplate(Invalid):
+    slug = "bad-template"
+    title = "A message cannot be worded so"
+
+
+class TemplateNotFound(NotFound):
+    slug = "template-not-found"
+    title = "There is no such message"

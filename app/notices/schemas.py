@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.core.paging import PageQuery
-from app.core.schemas import Body, Instant, Out, Path, Query
-from app.notices.rules import Occasion, Status
+from app.core.schemas import Body, Flag, Instant, Out, Path, Query
+from app.notices.rules import LONGEST_TEXT, LONGEST_TITLE, URGENT, Channel, Occasion, Status
+from app.sla.rules import Stage
 
 EventName = Literal["case.created", "case.changed", "case.lamp", "task.assigned"]
 
@@ -96,7 +97,95 @@ class NoticeOut(Out):
     read_at: Instant | None
 
 
+class NoticeReminderOut(Out):
+    number: str = Field(description="The case's number")
+    event: Occasion
+    stage: Stage
+    since: Instant = Field(description="When the lamp turned, or the date of the supervision")
+    due_at: Instant
+    at: Instant = Field(description="When the reminder was made")
+
+
+class NoticeRemindersPage(Out):
+    items: list[NoticeReminderOut]
+    next_cursor: str | None
+
+
+class NoticeDetailOut(NoticeOut):
+    reminders: NoticeRemindersPage = Field(description="Those that the notice tells of, the most urgent first")
+
+
+class NoticeQuery(PageQuery):
+    lang: Language = Field("zh-CN", description="The language in which the notice is worded")
+
+
 class NoticesPage(Out):
     items: list[NoticeOut]
     next_cursor: str | None
     unread: int = Field(description="How many of mine are not read, on all pages")
+
+
+class ContactPath(Path):
+    channel: Channel
+
+
+class UserPath(Path):
+    user_id: UUID
+
+
+class ContactIn(Body):
+    address: str = Field(min_length=1, max_length=254, examples=["wang@example.org"])
+    language: Language = Field("zh-CN", description="The language of what is sent there")
+    wanted: list[Occasion] = Field(
+        default_factory=lambda: sorted(URGENT),
+        max_length=len(Occasion),
+        description="What is sent there; without it what is urgent",
+    )
+    quiet_hours: Flag = Field(True, description="What is not urgent waits at night, from 21:00 to 8:00")
+
+
+class ContactCode(Body):
+    code: str = Field(pattern=r"^[0-9]{6}$", examples=["123456"])
+
+
+class ContactOut(Out):
+    channel: Channel
+    address: str
+    language: Language
+    wanted: list[Occasion]
+    quiet_hours: bool
+    verified_at: Instant | None = Field(description="null: a code was sent there and is not confirmed")
+
+
+class ContactsOut(Out):
+    items: list[ContactOut]
+
+
+class TemplatePath(Path):
+    event: Occasion
+    language: Language
+    audience: Literal["staff", "citizen"]
+
+
+class TemplateIn(Body):
+    title: str = Field(min_length=1, max_length=LONGEST_TITLE, pattern=r"^[^\x00]*$")
+    text: str = Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"^[^\x00]*$")
+
+
+class MessageOut(Out):
+    title: str
+    text: str
+
+
+class TemplateOut(MessageOut):
+    event: Occasion
+    language: Language
+    audience: Literal["staff", "citizen"]
+    version: int = Field(description="0 as long as nobody changed it")
+    changed_at: Instant | None
+    shipped: MessageOut
+    placeholders: list[str] = Field(description="What it may name between braces")
+
+
+class TemplatesOut(Out):
+    items: list[TemplateOut]

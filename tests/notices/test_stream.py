@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
@@ -105,11 +106,11 @@ def test_a_stream_ends_with_the_sign_in(api, monkeypatch):
 
 
 def test_places_are_counted_and_given_back(api, monkeypatch):
-    monkeypatch.setattr(stream.Place, "_taken", 0)
-    held = [stream.Place(2), stream.Place(2)]
+    monkeypatch.setattr(stream.Place, "_taken", Counter())
+    held = [stream.Place(who, most=2, each=2) for who in ("one", "another")]
     with pytest.raises(StreamsFull):
-        stream.Place(2)
-    monkeypatch.setattr(stream, "config", lambda: type("Few", (), {"streams": 2}))
+        stream.Place("a third", most=2, each=2)
+    monkeypatch.setattr(stream, "config", lambda: type("Few", (), {"streams": 2, "streams_per_user": 2}))
     full = listen(api)
     assert (full.status_code, full.headers["Retry-After"]) == (503, "10")
     assert full.get_json()["type"] == "/problems/streams-full"
@@ -120,7 +121,28 @@ def test_places_are_counted_and_given_back(api, monkeypatch):
     assert opened.status_code == 200
     # A client that leaves before the first byte gives its place back as well.
     opened.close()
-    assert stream.Place._taken == 1
+    assert stream.Place._taken == Counter({"another": 1})
+
+
+def test_one_user_has_so_many_streams_and_others_theirs(api, city, monkeypatch):
+    monkeypatch.setattr(stream.Place, "_taken", Counter())
+    before = stream.OPEN._value.get()
+    monkeypatch.setattr(stream, "config", lambda: type("Few", (), {"streams": 48, "streams_per_user": 2}))
+    mine = f"user:{city.people['operator']}"
+    held = [stream.Place(mine, most=48, each=2) for _ in range(2)]
+    assert stream.OPEN._value.get() == before + 2
+    full = listen(api)
+    assert (full.status_code, full.headers["Retry-After"]) == (503, "10")
+    assert full.get_json()["type"] == "/problems/streams-full"
+    assert "You have 2 live streams" in full.get_json()["detail"]
+    for who in ("unit3", "operator"):
+        opened = listen(api, who)
+        assert opened.status_code == 200
+        opened.close()
+        held[0].give_back()
+    held[1].give_back()
+    assert stream.Place._taken == Counter()
+    assert stream.OPEN._value.get() == before
 
 
 def free_port() -> int:
@@ -141,6 +163,7 @@ def server(committed: Config) -> Iterator[str]:
         "FIELDGRID_STORAGE_URL": committed.storage_url,
         "FIELDGRID_LOG_LEVEL": "ERROR",
         "FIELDGRID_STREAMS": str(STREAMS),
+        "FIELDGRID_STREAMS_PER_USER": str(STREAMS),
         "PYTHONPATH": str(ROOT),
     }
     command = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--factory", "--port", str(port)]

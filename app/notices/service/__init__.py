@@ -1,5 +1,14 @@
 """What the rest of the house may do with notices."""
 
+from app.notices.service.contacts import (
+    NewContact,
+    admit_code,
+    confirm_contact,
+    contacts_of,
+    masked_contacts_of,
+    put_contact,
+    remove_contact,
+)
 from app.notices.service.delivering import Letter, Outcome, conclude, letter, post
 from app.notices.service.hearing import Event, Heard, begin, hear
 from app.notices.service.hooks import (
@@ -16,15 +25,25 @@ from app.notices.service.inbox import fill_inbox, mark_read, notice_of, notices_
 from app.notices.service.reminding import fill_reminders
 from app.notices.service.sending import send_messages, send_texts
 from app.notices.service.telling import tell
+from app.notices.service.templates import Which, drop_template, put_template, templates
+from app.notices.service.wording import Message, Wording
 
 __all__ = [
     "Event",
     "Heard",
     "Letter",
+    "Message",
+    "NewContact",
     "Outcome",
+    "Which",
+    "Wording",
+    "admit_code",
     "begin",
     "conclude",
+    "confirm_contact",
+    "contacts_of",
     "deliveries_of",
+    "drop_template",
     "end_webhook",
     "fan_out",
     "fill_inbox",
@@ -32,15 +51,20 @@ __all__ = [
     "hear",
     "letter",
     "mark_read",
+    "masked_contacts_of",
     "notice_of",
     "notices_of",
     "post",
     "purge_deliveries",
+    "put_contact",
+    "put_template",
     "register_webhook",
+    "remove_contact",
     "retry_delivery",
     "secret_of",
     "send_messages",
     "send_texts",
     "tell",
+    "templates",
     "webhooks_of",
 ]

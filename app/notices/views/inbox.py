@@ -12,7 +12,15 @@ from app.core.db import read_unit
 from app.core.http import answer, json_response, write_unit
 from app.core.schemas import problems
 from app.notices import service
-from app.notices.schemas import LanguageQuery, NoticeOut, NoticePath, NoticesPage, NoticesQuery
+from app.notices.schemas import (
+    LanguageQuery,
+    NoticeDetailOut,
+    NoticeOut,
+    NoticePath,
+    NoticeQuery,
+    NoticesPage,
+    NoticesQuery,
+)
 from app.notices.views.blueprint import notices
 
 
@@ -27,6 +35,19 @@ def list_notices(query: NoticesQuery) -> Response:
     with read_unit() as session:
         found = service.notices_of(
             session, _me(), unread=query.unread, language=query.lang, limit=query.limit, cursor=query.cursor
+        )
+    return json_response(found)
+
+
+@notices.get(
+    "/notices/<uuid:notice_id>", operation_id="get_notice", responses={200: NoticeDetailOut, **problems(401, 404)}
+)
+@needs("notice.read")
+def get_notice(path: NoticePath, query: NoticeQuery) -> Response:
+    """One of my notices, with the reminders that it tells of."""
+    with read_unit() as session:
+        found = service.notice_of(
+            session, _me(), path.notice_id, language=query.lang, limit=query.limit, cursor=query.cursor
         )
     return json_response(found)
 

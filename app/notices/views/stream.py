@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from flask import Response, stream_with_context
+from prometheus_client import Gauge
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -45,36 +47,50 @@ EVENTS: dict[str | int, Any] = {
 }
 
 
+OPEN = Gauge("fieldgrid_streams_open", "Live streams open", multiprocess_mode="livesum")
+
+
+def _full(detail: str) -> StreamsFull:
+    return StreamsFull(detail, retry_after_s=RETRY_AFTER_S)
+
+
 class Place:
     """A taken place among the streams of this process; given back once, however the stream ends."""
 
-    _taken = 0
+    _taken: ClassVar[Counter[str]] = Counter()
     _lock = threading.Lock()
 
-    def __init__(self, most: int) -> None:
-        """Take a place.
+    def __init__(self, who: str, *, most: int, each: int) -> None:
+        """Take a place for somebody.
 
-        Raises: StreamsFull.
+        Raises: StreamsFull where all are taken, or as many as one user may have.
         """
-        self._held = False
+        self._held, self._who = False, who
         with Place._lock:
-            if Place._taken >= most:
-                raise StreamsFull(
-                    f"All {most} live streams of this server process are in use: try again shortly.",
-                    retry_after_s=RETRY_AFTER_S,
+            if Place._taken.total() >= most:
+                raise _full(f"All {most} live streams of this server process are in use: try again shortly.")
+            if Place._taken[who] >= each:
+                raise _full(
+                    f"You have {each} live streams open, as many as one user may: end one of them, or share it."
                 )
-            Place._taken += 1
+            Place._taken[who] += 1
             self._held = True
+        OPEN.inc()
 
     def give_back(self) -> None:
         with Place._lock:
-            Place._taken -= self._held
-            self._held = False
+            held, self._held = self._held, False
+            if held:
+                Place._taken[self._who] -= 1
+                if not Place._taken[self._who]:
+                    del Place._taken[self._who]
+        if held:
+            OPEN.dec()
 
     __del__ = give_back
 
 
-@notices.get("/stream", operation_id="stream_events", responses={**EVENTS, **problems(401, 403, 410)})
+@notices.get("/stream", operation_id="stream_events", responses={**EVENTS, **problems(401, 403, 410, 503)})
 @needs("stream.read")
 def stream_events() -> Response:
     """What happens to the cases I may see, as server-sent events: read it with fetch, resume with Last-Event-ID.
@@ -84,7 +100,8 @@ def stream_events() -> Response:
     zone_code}`, at most every 3 seconds; these have no id and are not repeated, the newest position is all there is.
     The stream ends when the access token does: come back with a fresh one and the id of the last event.
     """
-    place = Place(config().streams)
+    settings = config()
+    place = Place(current_principal().key, most=settings.streams, each=settings.streams_per_user)
     try:
         with read_unit() as session:
             cursor = service.begin(session, last_event_id())
