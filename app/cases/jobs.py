@@ -8,11 +8,11 @@ from uuid import UUID
 import structlog
 
 from app.cases import queries, service
-from app.cases.service import asking, digests, recalculating, relocating, reminding
+from app.cases.service import asking, digests, leaving, recalculating, relocating, reminding
 from app.cases.service.opening import month_of
 from app.core import clock
 from app.core.db import read_unit, unit_of_work
-from app.core.jobs import periodic
+from app.core.jobs import periodic, task
 
 MONTHS_AHEAD = 3
 LAMPS_AT_ONCE = 500
@@ -21,6 +21,7 @@ HOLDS_AT_ONCE = 50
 DEADLINES_AT_ONCE = 100
 RELOCATED_AT_ONCE = 500
 OFFERS_AT_ONCE = 50
+LEFT_AT_ONCE = 50
 RUN_AT_MOST = timedelta(seconds=50)
 log = structlog.get_logger()
 
@@ -140,3 +141,28 @@ def reoffer_tasks(timestamp: int) -> None:
             break
     if handed or failed:
         log.info("tasks.reoffered", tasks=handed, failed=len(failed), period=timestamp)
+
+
+@task(leaving.JOB)
+def hand_back_of(user_id: str) -> None:
+    """Give back what somebody who was shut out or relieved had in person."""
+    _hand_back(UUID(user_id))
+
+
+@periodic("cases.hand_back", "*/5 * * * *")
+def hand_back(timestamp: int) -> None:
+    """Give back what people have who can do nothing about it any more, whichever way they left: grants also end."""
+    numbers = _hand_back(None)
+    if numbers:
+        log.info("cases.handed_back", cases=numbers, period=timestamp)
+
+
+def _hand_back(person: UUID | None) -> int:
+    """In many short transactions; what fails is logged and tried again by the next run."""
+    numbers = 0
+    while True:
+        with unit_of_work() as session:
+            done = leaving.hand_back(session, now=clock.now(), most=LEFT_AT_ONCE, person=person)
+        numbers += len(done.numbers)
+        if done.failed or len(done.numbers) < LEFT_AT_ONCE:
+            return numbers

@@ -40,6 +40,7 @@ from app.accounts.service.people import (
     reset_password,
     same_user,
 )
+from app.accounts.service.shown import shown_member
 from app.accounts.service.sign_in import Attempt, admit, conclude, rehash
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "same_user",
     "send_code",
     "send_contact_code",
+    "shown_member",
     "system",
     "user_id_of",
     "users_by_ids",

@@ -10,7 +10,6 @@ from flask import Response, request
 from app.accounts import service
 from app.accounts.schemas import LinkOut, OwnPasswordIn, PasswordIn, RedeemIn, UserOut, UserPath
 from app.accounts.views.blueprint import accounts
-from app.accounts.views.shown import member_shown
 from app.core import clock
 from app.core.auth import current_principal, needs, public
 from app.core.db import read_unit, unit_of_work
@@ -31,7 +30,7 @@ def set_password(path: UserPath, body: PasswordIn) -> Response:
     now, expected, actor_id = clock.now(), if_match(), current_principal().id
     with write_unit() as session:
         service.reset_password(session, path.user_id, body.password, now=now, actor_id=actor_id, expected=expected)
-        shown, version = member_shown(session, path.user_id, now)
+        shown, version = service.shown_member(session, path.user_id, now)
         return answer(session, shown, version=version)
 
 

@@ -20,7 +20,6 @@ from app.accounts.schemas import (
 )
 from app.accounts.service import NewGrant
 from app.accounts.views.blueprint import accounts
-from app.accounts.views.shown import member_shown
 from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.db import read_unit
@@ -36,7 +35,7 @@ CHANGING = problems(401, 403, 404, 409, 412, 428)
 def get_user(path: UserPath) -> Response:
     """One member of staff, with the grants that are valid or will be"""
     with read_unit() as session:
-        shown, version = member_shown(session, path.user_id, clock.now())
+        shown, version = service.shown_member(session, path.user_id, clock.now())
     return json_response(shown, version=version)
 
 
@@ -57,7 +56,7 @@ def create_user(body: NewUserIn) -> Response:
             made = service.create_user(
                 session, **asked, password=body.password, user_id=body.id, now=now, actor_id=actor_id
             )
-        shown, version = member_shown(session, made if found is None else found.id, now)
+        shown, version = service.shown_member(session, made if found is None else found.id, now)
         return answer(session, shown, 201 if found is None else 200, version=version)
 
 
@@ -68,7 +67,7 @@ def change_user(path: UserPath, body: UserPatch) -> Response:
     now, expected, actor_id = clock.now(), if_match(), current_principal().id
     with write_unit() as session:
         service.change_user(session, path.user_id, body.changes(), expected=expected, now=now, actor_id=actor_id)
-        shown, version = member_shown(session, path.user_id, now)
+        shown, version = service.shown_member(session, path.user_id, now)
         return answer(session, shown, version=version)
 
 
@@ -79,7 +78,7 @@ def enable_user(path: UserPath) -> Response:
     now, expected, actor_id = clock.now(), if_match(), current_principal().id
     with write_unit() as session:
         service.enable_user(session, path.user_id, expected=expected, now=now, actor_id=actor_id)
-        shown, version = member_shown(session, path.user_id, now)
+        shown, version = service.shown_member(session, path.user_id, now)
         return answer(session, shown, version=version)
 
 
@@ -116,5 +115,5 @@ def add_grant(path: UserPath, body: NewGrantIn) -> Response:
     new = NewGrant(body.role, body.organization_id, body.area_code, body.valid_from or now, body.valid_to)
     with write_unit() as session:
         service.grant(session, path.user_id, new, now=now, actor_id=current_principal().id)
-        shown, version = member_shown(session, path.user_id, now)
+        shown, version = service.shown_member(session, path.user_id, now)
         return answer(session, shown, 201, version=version)

@@ -24,7 +24,11 @@ _REMINDER = insert(table(CaseReminder)).on_conflict_do_nothing()
 # next run; should two workers find the same row, the key of the table keeps one of them.
 _DUE = text("""
     SELECT c.id AS case_id, k.ordinal, r.rung, r.audience, r.base, s.since, c.state, c.current_cell, c.lead_id,
-           c.handler_id, c.holder_id, ARRAY(SELECT t.assignee_id FROM case_tasks t
+           -- Where the work went back to the unit, whoever was assigned is gone.
+           CASE WHEN NOT EXISTS (SELECT FROM case_tasks h
+                                  WHERE h.case_id = c.id AND h.kind = 'handle' AND h.closed_at IS NULL
+                                    AND h.assignee_id <> c.handler_id) THEN c.handler_id END AS handler_id,
+           c.holder_id, ARRAY(SELECT t.assignee_id FROM case_tasks t
                                WHERE t.case_id = c.id AND t.closed_at IS NULL) AS asked
       FROM cases c
       JOIN case_clocks k ON k.case_id = c.id AND k.ended_at IS NULL

@@ -1,7 +1,9 @@
 """Cases over HTTP."""
 
+from app.cases.views import bulk as bulk
+from app.cases.views import leaving as leaving
 from app.cases.views import originals as originals
-from app.cases.views.cases import cases
 from app.cases.views import reminders as reminders
+from app.cases.views.cases import cases
 
 __all__ = ["cases"]
