@@ -1,5 +1,6 @@
 """What the grid does for other features and for its own views, jobs and commands."""
 
+from app.grid.queries.imports import lock_grid
 from app.grid.rules.checking import Verdict
 from app.grid.rules.index import Located, Place, ZoneName
 from app.grid.service.importing import (
@@ -21,6 +22,7 @@ from app.grid.service.zones import (
     BaseLine,
     NewZone,
     ZonePerson,
+    change_zone_people,
     find_duty_zone,
     people_of_zone,
     put_duty_zone,
@@ -44,6 +46,7 @@ __all__ = [
     "ZonePerson",
     "accept",
     "chain",
+    "change_zone_people",
     "check_file",
     "conclude_import",
     "find_duty_zone",
@@ -52,6 +55,7 @@ __all__ = [
     "live_grid",
     "locate",
     "locate_many",
+    "lock_grid",
     "people_of_zone",
     "put_duty_zone",
     "repair_file",

@@ -13,6 +13,7 @@ from geoalchemy2 import WKBElement
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
+from app.core import audit
 from app.core.jobs import enqueue
 from app.grid.errors import GridMoved, UnknownImport
 from app.grid.models import GridImport
@@ -52,12 +53,14 @@ def check_file(data: bytes, wanted: Wanted, grid: LiveGrid) -> Verdict:
     return check(reading.features, grid.standing, grid.retired_codes)
 
 
-def import_file(session: Session, data: bytes, wanted: Wanted, *, now: datetime) -> Verdict:
+def import_file(
+    session: Session, data: bytes, wanted: Wanted, *, now: datetime, actor_id: UUID | None = None
+) -> Verdict:
     """Check a boundary file and, when it has no faults, accept it in this session: whole or not at all."""
     imports.lock_grid(session)
     verdict = check_file(data, wanted, live_grid(session))
     if not verdict.faults:
-        accept(session, verdict, now=now)
+        accept(session, verdict, now=now, actor_id=actor_id)
     return verdict
 
 
@@ -121,13 +124,13 @@ def conclude_import(session: Session, import_id: UUID, verdict: Verdict, *, chec
         raise GridMoved("Another import was accepted while this file was checked: check it again.")
     status = "refused" if verdict.faults else "checked" if found.dry_run else "accepted"
     if status == "accepted":
-        accept(session, verdict, now=now)
+        accept(session, verdict, now=now, actor_id=found.created_by)
     faults = [fault.as_json() for fault in verdict.faults[:MOST_FAULTS]]
     row = {"status": status, "faults": faults, "counts": verdict.counts, "finished_at": now}
     imports.finish_import(session, import_id, row)
 
 
-def accept(session: Session, verdict: Verdict, *, now: datetime) -> None:
+def accept(session: Session, verdict: Verdict, *, now: datetime, actor_id: UUID | None = None) -> None:
     """Carry out what a clean verdict proposes: add, reshape, rename, retire, record successors, move the version.
 
     Grants on retired areas move to their successors. Open cases are located again by those who keep cases.
@@ -147,6 +150,14 @@ def accept(session: Session, verdict: Verdict, *, now: datetime) -> None:
     imports.hand_on_zones(session, retired, now)
     accounts.follow_successors(session, _heirs(verdict), now=now)
     imports.move_version(session, now)
+    detail = {
+        "counts": dict(verdict.counts),
+        "added": [one.code for one in added],
+        "reshaped": [one.code for one in proposal.reshaped],
+        "renamed": [one.code for one in proposal.renamed],
+        "retired": retired,
+    }
+    audit.note(session, action="grid.import", subject="grid:areas", detail=detail, actor_id=actor_id, now=now)
 
 
 def _heirs(verdict: Verdict) -> dict[str, list[str]]:

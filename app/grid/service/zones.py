@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ import shapely
 from geoalchemy2 import WKBElement
 from sqlalchemy.orm import Session
 
+from app.core import audit
 from app.core.errors import Fault
 from app.grid.errors import BadDutyZone, UnknownDutyZone
 from app.grid.queries import imports, zones
@@ -35,18 +36,61 @@ class NewZone:
     people: frozenset[UUID]
 
 
-def put_duty_zone(session: Session, zone: NewZone, *, now: datetime) -> None:
+def put_duty_zone(session: Session, zone: NewZone, *, now: datetime, actor_id: UUID | None = None) -> None:
     """Make a duty zone, or change it to be exactly this; cells and people that leave keep their history.
 
     Raises: BadDutyZone when cells are not live, lie in another zone or do not adjoin, or a person is not of staff.
     """
     imports.lock_grid(session)
     _check(session, zone)
+    before = zones.find_zone(session, zone.code)
     zones.put_zone(session, zone.code, zone.name, now)
     cells, people = zones.members(session, zone.code)
     zones.leave(session, zone.code, cells - zone.cells, people - zone.people, now)
     zones.enter(session, zone.code, set(zone.cells - cells), set(zone.people - people), now)
     imports.move_version(session, now)
+    detail = {
+        "before": {"name": before.name} if before else None,
+        "after": {"name": zone.name},
+        "cells": _moved(zone.cells - cells, cells - zone.cells),
+        "people": _moved(zone.people - people, people - zone.people),
+    }
+    _note(session, "put", zone.code, detail, actor_id, now)
+
+
+def change_zone_people(
+    session: Session,
+    code: str,
+    coming: Collection[UUID],
+    leaving: Collection[UUID],
+    *,
+    now: datetime,
+    actor_id: UUID | None = None,
+) -> None:
+    """Let people begin to answer for a duty zone and others no longer; their time there is kept.
+
+    Raises: UnknownDutyZone.
+    """
+    imports.lock_grid(session)
+    if zones.find_zone(session, code) is None:
+        raise UnknownDutyZone(f"There is no duty zone {code}.")
+    _, people = zones.members(session, code)
+    gone, new = people & {*leaving}, {*coming} - people
+    zones.leave(session, code, set(), gone, now)
+    zones.enter(session, code, set(), new, now)
+    imports.move_version(session, now)
+    _note(session, "people", code, {"people": _moved(new, gone)}, actor_id, now)
+
+
+def _moved(added: Collection[Any], removed: Collection[Any]) -> dict[str, list[str]]:
+    return {"added": sorted(map(str, added)), "removed": sorted(map(str, removed))}
+
+
+def _note(
+    session: Session, deed: str, code: str, detail: Mapping[str, Any], actor_id: UUID | None, now: datetime
+) -> None:
+    action, subject = f"duty_zone.{deed}", f"duty_zone:{code}"
+    audit.note(session, action=action, subject=subject, detail=detail, actor_id=actor_id, now=now)
 
 
 def _check(session: Session, zone: NewZone) -> None:

@@ -57,7 +57,7 @@ def put_duty_zone(path: ZonePath, body: ZoneIn) -> Response:
     with write_unit() as session:
         if expected not in {None, live.state(session).version}:
             raise Stale("The grid or a duty zone changed in the meantime: read it again.")
-        service.put_duty_zone(session, zone, now=clock.now())
+        service.put_duty_zone(session, zone, now=clock.now(), actor_id=current_principal().id)
         (shown,) = _with_people(session, [service.find_duty_zone(session, path.code)])
         return answer(session, shown, version=live.state(session).version)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.accounts.service.keys import keyed
+from app.core import audit
 from app.core.clock import to_rfc3339
 from app.core.errors import Fault
 from app.core.ids import new_id
@@ -46,6 +48,9 @@ def register_webhook(
         "created_at": now,
     }
     queries.add_webhook(session, values)
+    # Of the address no more than the host: what follows it may be a secret of theirs.
+    detail = {"after": {"host": urlsplit(url).hostname, "events": values["events"]}}
+    _note(session, "register", values["id"], detail, created_by, now)
     return _shown(values) | {"secret": secret_of(values["id"])}  # type: ignore[arg-type]
 
 
@@ -78,13 +83,23 @@ def webhooks_of(session: Session, *, limit: int, cursor: str | None) -> tuple[li
     return [_shown(row._mapping) for row in rows], following  # noqa: SLF001 -- the documented way to a row's mapping
 
 
-def end_webhook(session: Session, webhook_id: UUID) -> None:
+def end_webhook(session: Session, webhook_id: UUID, *, now: datetime, actor_id: UUID | None = None) -> None:
     """Tell this address nothing more; its log goes with it.
 
     Raises: WebhookNotFound.
     """
-    if not queries.remove_webhook(session, webhook_id):
+    found = queries.webhook(session, webhook_id)
+    if found is None or not queries.remove_webhook(session, webhook_id):
         raise WebhookNotFound("There is no webhook with this id.")
+    detail = {"before": {"host": urlsplit(found.url).hostname, "events": list(found.events)}}
+    _note(session, "end", webhook_id, detail, actor_id, now)
+
+
+def _note(
+    session: Session, deed: str, webhook_id: object, detail: dict[str, Any], actor_id: UUID | None, now: datetime
+) -> None:
+    action, subject = f"webhook.{deed}", f"webhook:{webhook_id}"
+    audit.note(session, action=action, subject=subject, detail=detail, actor_id=actor_id, now=now)
 
 
 def deliveries_of(

@@ -55,7 +55,7 @@ def list_webhooks(query: PageQuery) -> Response:
 def end_webhook(path: WebhookPath) -> Response:
     """Tell an address nothing more; its log goes with it."""
     with unit_of_work() as session:
-        service.end_webhook(session, path.webhook_id)
+        service.end_webhook(session, path.webhook_id, now=clock.now(), actor_id=current_principal().id)
     return json_response(None, 204)
 
 
