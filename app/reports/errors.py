@@ -1,6 +1,6 @@
 """What can be wrong with a report."""
 
-from app.core.errors import Conflict, Invalid, NotFound, TooMany
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 
 
 class ReportNotFound(NotFound):
@@ -41,3 +41,38 @@ class IntakeLimit(TooMany):
 class TooManyPhotosInForm(Invalid):
     slug = "too-many-photos-in-report"
     title = "A report has at most 20 photos"
+
+
+class SourceNotYours(Forbidden):
+    slug = "source-not-yours"
+    title = "Your roles may not enter reports of this source"
+
+
+class SourceNotKnown(NotFound):
+    slug = "source-not-known"
+    title = "There is no such source"
+
+
+class CallerNotFound(NotFound):
+    slug = "caller-not-found"
+    title = "The report has no caller, or not one that you may see"
+
+
+class CallBackNotFound(NotFound):
+    slug = "call-back-not-found"
+    title = "No such call-back, or not visible to you"
+
+
+class CallBackOver(Conflict):
+    slug = "call-back-over"
+    title = "The call-back is done or no longer due"
+
+
+class NotTriedEnough(Conflict):
+    slug = "not-tried-enough"
+    title = "Too few attempts to give up"
+
+
+class TooManyAttemptsNoted(Conflict):
+    slug = "too-many-call-back-attempts"
+    title = "The call-back has too many attempts"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -53,8 +54,19 @@ def reopen(
 
     Raises: IllegalMove, FactMissing, UnknownPhoto.
     """
-    command = cases.Command(Action.REOPEN, {**inputs, "report_id": report.id})
-    _act(session, report, command, principal, now)
+    _, case = leading_case(report.cases)
+    reopen_case(session, case["number"], report.id, inputs, principal=principal, now=now)
+
+
+def reopen_case(
+    session: Session, number: str, report_id: UUID, inputs: Mapping[str, Any], *, principal: Principal, now: datetime
+) -> None:
+    """Somebody says for the sender of a report, or is the sender, that a case of it is not solved.
+
+    Raises: IllegalMove, FactMissing, UnknownPhoto.
+    """
+    command = cases.Command(Action.REOPEN, {**inputs, "report_id": report_id})
+    cases.act_as_reporter(session, number, command, principal=principal, standing=REPORTER, now=now)
 
 
 def _act(session: Session, report: ReportRow, command: cases.Command, principal: Principal, now: datetime) -> None:
@@ -64,7 +76,7 @@ def _act(session: Session, report: ReportRow, command: cases.Command, principal:
 
 
 def erase(session: Session, report: ReportRow, *, now: datetime) -> int:
-    """Erase what is personal in a report: its row, its cases' copies of its words, and its events' details.
+    """Erase what is personal in a report: its row, who rang, its cases' copies of its words, its events' details.
 
     Its photos stay on their cases and belong to nobody, unless their sender used them elsewhere, too.
     Cases with their places and times stay, and their chains still verify; each case that ever knew of the report (it
@@ -72,6 +84,9 @@ def erase(session: Session, report: ReportRow, *, now: datetime) -> int:
     Returns the number of events that lost something.
     """
     erased = 0
+    # Before any case is locked, as whoever rings back and reopens does it.
+    queries.erase_call_backs(session, report.id, now)
+    queries.erase_caller(session, report.id)
     told = queries.cases_told(session, report.number, report.id)
     # Before the events forget which photos they brought.
     photos = queries.photos_of_nobody_else(session, report.id, [case_id for case_id, _ in told])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from app.media import service as media
 from app.reports import queries
 from app.reports.errors import ReportNotFound, UnknownTrackingCode
 from app.reports.rules import tracking_code, tracking_hash
+from app.reports.service.calling import masked
 from app.reports.service.status import leading_case
 
 ReportRow = Row[*tuple[Any, ...]]
@@ -58,9 +59,9 @@ def report_by_code(session: Session, code: str) -> ReportRow:
 
 
 def reports_for(
-    session: Session, principal: Principal, *, limit: int, cursor: str | None
+    session: Session, principal: Principal, *, limit: int, cursor: str | None, sources: Sequence[str] = ()
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """A page of the reports that the principal sees, newest first, and the cursor of the next.
+    """A page of the reports that the principal sees, of these sources or all, newest first; the cursor of the next.
 
     Raises: BadCursor.
     """
@@ -68,7 +69,7 @@ def reports_for(
     if cursor is not None:
         at, report_id = decode_cursor(cursor, 2)
         after = cursor_instant(at), cursor_id(report_id)
-    rows = queries.reports_page(session, principal, limit=limit, after=after)
+    rows = queries.reports_page(session, principal, limit=limit, after=after, sources=sources)
     shown, following = page(rows, limit, lambda row: (to_rfc3339(row.received_at), str(row.id)))
     return [item(row) for row in shown], following
 
@@ -109,6 +110,7 @@ def card(session: Session, row: ReportRow, principal: Principal, *, now: datetim
         "rating": case["rating"],
         "reason": _reason(session, case),
         "tracking_code": tracking_code(config().data_key, row.id) if mine else None,
+        "caller": masked(row) if row.plain else None,
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.cases import service as cases
+from app.cases.rules import Source
 from app.catalog.rules import TypeRow
 from app.core.auth import Principal
 from app.core.config import config
@@ -29,10 +30,10 @@ from app.reports.rules import (
     SubmitReport,
     fingerprint,
     sender_hash,
-    source_of,
     tracking_code,
     tracking_hash,
 )
+from app.reports.service.sourcing import keep_caller, sourced
 from app.reports.service.status import leading_case
 
 DUPLICATES_SINCE = timedelta(days=30)
@@ -46,7 +47,7 @@ def submit_report(
     Repeating the same command is harmless: the same id with the same content is the stored report.
 
     Raises: PlaceOutsideCity, CapturedInFuture, NothingReported, ReportIdTaken (same id, other content or sender),
-            IntakeLimit, TypeNotKnown, UnknownPhoto.
+            IntakeLimit, SourceNotYours, TypeNotKnown, UnknownPhoto.
     Source: domain.md §5; ADR 0004 (idempotent submit).
     """
     sender = sender_hash(config().data_key, principal.key)
@@ -55,12 +56,13 @@ def submit_report(
         if stored := queries.report(session, command.report_id):
             return _stored_if_same(stored, command, sender), False
     _check(session, command, sender, principal, now)
+    source = sourced(session, command, principal)
     place = _place(session, command)
     found = None if command.type_ref is None else cases.find_type(session, command.type_ref)
     photos = media.photos(session, command.photo_ids, principal=principal)
     duplicates = possible_duplicates(session, command, found, now)
     report_id = command.report_id or new_id()
-    opening = _opening(command, place, found, photos, _by(principal, command, report_id))
+    opening = _opening(command, place, found, photos, _by(principal, command, report_id, source))
     case = cases.open_case(session, opening, principal=_unnamed(principal) if command.anonymous else principal, now=now)
     code = tracking_code(config().data_key, report_id)
     noted = {
@@ -72,7 +74,10 @@ def submit_report(
         "captured_at": command.captured_at or now,
         "received_at": now,
     }
-    queries.add_report(session, {**_row(command, opening), **noted})
+    row = {**_row(command, opening), **noted}
+    queries.add_report(session, row)
+    if command.caller is not None:
+        keep_caller(session, row, command.caller)
     if opening.reporter_id is not None and principal.kind == "citizen":
         enqueue(session, "reports.acknowledge", report_id=str(report_id))
     return _receipt(report_id, code, place, duplicates, case), True
@@ -93,10 +98,10 @@ def _receipt(
     }
 
 
-def _by(principal: Principal, command: SubmitReport, report_id: UUID) -> dict[str, Any]:
+def _by(principal: Principal, command: SubmitReport, report_id: UUID, source: Source) -> dict[str, Any]:
     """Which report of whom it is, as far as its sender wishes that to be known."""
     reporter_id = None if command.anonymous else principal.id
-    return {"report_id": report_id, "reporter_id": reporter_id, "source": source_of(principal.roles)}
+    return {"report_id": report_id, "reporter_id": reporter_id, "source": source}
 
 
 def _opening(

@@ -14,12 +14,12 @@ from app.core.problems import invalid_from, pointer_of
 from app.media import service as media
 from app.media.service import KeptPhoto
 from app.reports.errors import TooManyPhotosInForm
-from app.reports.rules import SubmitReport
-from app.reports.schemas import FormContent, ReportForm, ReportIn
+from app.reports.rules import Caller, SubmitReport, caller_phone
+from app.reports.schemas import CallerIn, FormContent, ReportForm, ReportIn
 
 PHOTOS_AT_MOST = 20
 PLACE = ("lon", "lat", "crs", "accuracy_m")
-JSON_FIELDS = ("position", "type")
+JSON_FIELDS = ("position", "type", "caller")
 WHOLE = "report"
 
 
@@ -110,4 +110,15 @@ def command_of(report: ReportIn) -> SubmitReport:
         photo_ids=tuple(dict.fromkeys(report.photo_ids)),
         part_code=report.part_code,
         anonymous=report.anonymous,
+        source=report.source,
+        caller=None if report.caller is None else caller_of(report.caller),
     )
+
+
+def caller_of(given: CallerIn) -> Caller:
+    """Who rang, with the number as it is stored.
+
+    Raises: BadPhone.
+    """
+    name = None if given.name is None else given.name.strip()
+    return Caller(caller_phone(given.phone), name, given.call_back, given.language)

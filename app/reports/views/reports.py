@@ -30,7 +30,7 @@ from app.reports.schemas import (
     TrackOut,
     TrackPath,
 )
-from app.reports.views.answers import reopening
+from app.reports.views.answers import reopening, sources_of
 from app.reports.views.intake import command_of, read_report
 from app.reports.views.reading import reads_itself
 
@@ -67,12 +67,12 @@ def submit_report(body: ReportIn) -> Response:
 @needs("report.list")
 def list_reports(query: ReportsQuery) -> Response:
     """My reports, wherever they lie; for the desk also those in its areas. Newest first."""
-    principal = current_principal()
+    principal, sources = current_principal(), sources_of(query)
     with read_unit() as session:
-        items, cursor = service.reports_for(session, principal, limit=query.limit, cursor=query.cursor)
+        items, cursor = service.reports_for(session, principal, limit=query.limit, cursor=query.cursor, sources=sources)
         body: dict[str, Any] = {"items": items, "next_cursor": cursor}
         if query.count:
-            value, exact = queries.count_reports(session, principal, most=COUNT_AT_MOST)
+            value, exact = queries.count_reports(session, principal, most=COUNT_AT_MOST, sources=sources)
             body["count"] = {"value": value, "exact": exact}
     return json_response(body)
 

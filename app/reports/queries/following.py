@@ -1,4 +1,4 @@
-"""All SQL of reports."""
+"""Reports as their senders, the desk and the tracking page see them, and what an erasure takes away."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.catalog.models import Type
 from app.core.auth import Principal
 from app.core.models import table
 from app.grid.models import Area
-from app.reports.models import Report
+from app.reports.models import Report, ReportCaller
 
 _REPORT = insert(table(Report))
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7216004))")
@@ -50,7 +50,7 @@ _CELL = aliased(Area, name="cell")
 
 
 def _with_cases() -> Select[*tuple[Any, ...]]:
-    """A report with its cases as JSON, the name of its cell and its type."""
+    """A report with its cases as JSON, the name of its cell, its type and who rang."""
     on_cases = (
         select(
             func.json_agg(
@@ -74,10 +74,15 @@ def _with_cases() -> Select[*tuple[Any, ...]]:
             Type.code.label("type_code"),
             Type.name.label("type_name"),
             on_cases.label("cases"),
+            ReportCaller.name.label("caller_name"),
+            ReportCaller.phone.label("caller_phone"),
+            ReportCaller.call_back.label("caller_call_back"),
+            ReportCaller.language.label("caller_language"),
         )
         .select_from(Report)
         .outerjoin(_CELL, _CELL.code == Report.area_code)
         .outerjoin(Type, Type.id == Report.type_id)
+        .outerjoin(ReportCaller, ReportCaller.report_id == Report.id)
     )
 
 
@@ -115,18 +120,29 @@ def visible_report(session: Session, report_id: UUID, principal: Principal) -> R
 
 
 def reports_page(
-    session: Session, principal: Principal, *, limit: int, after: tuple[datetime, UUID] | None
+    session: Session,
+    principal: Principal,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None,
+    sources: Sequence[str] = (),
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """``limit + 1`` reports that the principal sees, newest first, after the cursor; one statement."""
+    """``limit + 1`` reports that the principal sees, of these sources or all, newest first, after the cursor."""
     query = _seen_by(principal)
+    if sources:
+        query = query.where(Report.source.in_(sources))
     if after is not None:
         query = query.where(tuple_(Report.received_at, Report.id) < tuple_(*after))
     return session.execute(query.order_by(Report.received_at.desc(), Report.id.desc()).limit(limit + 1)).all()
 
 
-def count_reports(session: Session, principal: Principal, *, most: int) -> tuple[int, bool]:
+def count_reports(
+    session: Session, principal: Principal, *, most: int, sources: Sequence[str] = ()
+) -> tuple[int, bool]:
     """How many reports the principal sees, counted up to ``most``; (count, whether it is exact)."""
     seen = select(Report.id).where(visible(principal)).limit(most + 1)
+    if sources:
+        seen = seen.where(Report.source.in_(sources))
     counted = session.execute(select(func.count()).select_from(seen.subquery())).scalar_one()
     return min(counted, most), counted <= most
 

@@ -1,4 +1,4 @@
-"""Reports as pure rules: tracking codes, sources, whether two are the same, what their status is."""
+"""What somebody sends: tracking codes, sources, whether two reports are the same, what their status is."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.accounts.rules import Role
 from app.cases.rules import Source, State, canonical
+from app.reports.rules.callers import Caller
+from app.sla.rules import SourceRule
 
 AHEAD_AT_MOST = timedelta(minutes=5)
 """How far a phone's clock may run ahead of the server's. Source: api.md, Conventions."""
 
-# Which source a report of somebody with this role has; the first that fits. Source: domain.md §5.
+# Which source a report of somebody with this role has who names none; the first that fits, as long as the city lets the
+# role enter it. Source: domain.md §5.
 SOURCES: tuple[tuple[Role, Source], ...] = (
     (Role.INSPECTOR, Source.INSPECTOR),
     (Role.OPERATOR, Source.HOTLINE),
@@ -53,7 +56,8 @@ class SubmitReport:
     """What somebody sends.
 
     Units: lon, lat in degrees, WGS 84 (converted); `stated` is the position as it was sent. `captured_at` is None where
-           the sender did not say: the time of receipt, which is another one when the same is sent again.
+           the sender did not say: the time of receipt, which is another one when the same is sent again. `source` is
+           None where the sender did not name one.
     """
 
     report_id: UUID | None
@@ -67,6 +71,8 @@ class SubmitReport:
     photo_ids: Sequence[UUID] = ()
     part_code: str | None = None
     anonymous: bool = False
+    source: Source | None = None
+    caller: Caller | None = None
 
 
 def keyed_hash(key: str, *parts: str) -> bytes:
@@ -97,7 +103,7 @@ def sender_hash(key: str, principal_key: str) -> str:
 
 def fingerprint(command: SubmitReport) -> str:
     """SHA-256 of what was sent: a repeated id with the same print is the same report."""
-    content = {
+    content: dict[str, Any] = {
         "description": command.description,
         "stated": {name: value for name, value in command.stated.items() if value is not None},
         "captured_at": None if command.captured_at is None else command.captured_at.isoformat(),
@@ -107,18 +113,22 @@ def fingerprint(command: SubmitReport) -> str:
         "part_code": command.part_code,
         "anonymous": command.anonymous,
     }
+    # Left out where nobody sent them, so that what was sent before there were any has the print it had.
+    if command.source is not None:
+        content["source"] = command.source.value
+    if command.caller is not None:
+        content["caller"] = asdict(command.caller)
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def source_of(roles: Iterable[str]) -> Source:
-    """The source of a report by somebody with these roles.
+def source_of(roles: Iterable[str], rules: Mapping[str, SourceRule]) -> Source:
+    """The source of a report whose sender, with these roles, named none: what the city's rules let the role enter.
 
-    Example:
-        >>> source_of(["inspector"]).value, source_of([]).value
-        ('inspector', 'citizen')
+    Whoever has no such role reports as any citizen may.
     """
     held = set(roles)
-    return next((source for role, source in SOURCES if role.value in held), Source.CITIZEN)
+    mine = (source for role, source in SOURCES if role in held and rules[source].may_be_entered_by([role]))
+    return next(mine, Source.CITIZEN)
 
 
 def status_of(states: Iterable[str]) -> State:

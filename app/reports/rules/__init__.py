@@ -1,0 +1,56 @@
+"""Reports as pure rules: what is sent, who rang, what the caller is told."""
+
+from app.reports.rules.call_backs import (
+    ENDS,
+    TRIES_AT_MOST,
+    TRIES_BEFORE_GIVING_UP,
+    CallBackState,
+    Wanted,
+    check_done,
+    ended_in,
+    may_reopen,
+    opened_again,
+    standing_of,
+)
+from app.reports.rules.callers import KEPT_AFTER_END, REPEAT_WITHIN, Caller, caller_phone
+from app.reports.rules.submitting import (
+    ADVANCE,
+    AHEAD_AT_MOST,
+    SOURCES,
+    SubmitReport,
+    fingerprint,
+    keyed_hash,
+    sender_hash,
+    source_of,
+    status_of,
+    tracking_code,
+    tracking_hash,
+)
+
+__all__ = [
+    "ADVANCE",
+    "AHEAD_AT_MOST",
+    "ENDS",
+    "KEPT_AFTER_END",
+    "REPEAT_WITHIN",
+    "SOURCES",
+    "TRIES_AT_MOST",
+    "TRIES_BEFORE_GIVING_UP",
+    "CallBackState",
+    "Caller",
+    "SubmitReport",
+    "Wanted",
+    "caller_phone",
+    "check_done",
+    "ended_in",
+    "fingerprint",
+    "keyed_hash",
+    "may_reopen",
+    "opened_again",
+    "sender_hash",
+    "source_of",
+    "standing_of",
+    "status_of",
+    "tracking_code",
+    "tracking_hash",
+]
