@@ -57,3 +57,10 @@ class ConditionNotKnown(Invalid):
 
     slug = "unknown-condition"
     title = "The type has no such filing condition"
+
+
+class NotInBulk(Invalid):
+    """An action, or an input, that belongs to one case."""
+
+    slug = "not-in-bulk"
+    title = "This is done to one case at a time"

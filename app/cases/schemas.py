@@ -14,7 +14,7 @@ from app.cases.rules.reminders import Audience
 from app.catalog.rules import Unit
 from app.catalog.schemas import TypeRef
 from app.core.paging import PageQuery
-from app.core.schemas import Body, Flag, Id, Instant, Integer, Number, Out, Path, Query
+from app.core.schemas import Body, Flag, Id, Instant, Integer, Number, Out, Path, ProblemOut, Query
 from app.grid.schemas import AreaNameOut, PositionIn
 from app.sla.rules import Lamp, Stage
 
@@ -61,6 +61,10 @@ class CasesQuery(PageQuery):
         return value
 
 
+class ManyPath(Path):
+    action: Action
+
+
 class EventsQuery(Query):
     """Events come oldest first, since a chain is read from its beginning."""
 
@@ -97,6 +101,34 @@ class ActionIn(Body):
             return value
         message = "write a day of the city as text, without a time: 2026-12-31"
         raise ValueError(message)
+
+
+MOST_AT_ONCE = 200
+
+
+class ManyItemIn(Body):
+    number: str = Field(min_length=1, max_length=40, pattern=r"^[^\x00]+$", description="Such as 20261121-000017")
+    version: Integer | None = Field(None, ge=1, description="Of the last answer about the case; left out: any")
+
+
+class ManyIn(ActionIn):
+    """The same action with the same inputs on many cases."""
+
+    items: list[ManyItemIn] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class ManyItemOut(Out):
+    """What came of one case. Where it was refused, state and version are what they are, as far as you see it."""
+
+    number: str
+    ok: bool
+    state: State | None
+    version: int | None
+    problem: ProblemOut | None
+
+
+class ManyOut(Out):
+    items: list[ManyItemOut] = Field(description="In the order in which they were sent")
 
 
 class RefOut(Out):
@@ -308,17 +340,6 @@ class RoutingTraceOut(Out):
     trace: list[dict[str, Any]]
 
 
-class ChainFaultOut(Out):
-    seq: int
-    code: str
-    detail: str
-
-
-class ChainOut(Out):
-    ok: bool
-    checked: int
-    redacted: int
-    faults: list[ChainFaultOut]
 class RemindedOut(Out):
     id: Id
     name: str
@@ -341,3 +362,14 @@ class RemindersOut(Out):
     items: list[ReminderOut]
 
 
+class ChainFaultOut(Out):
+    seq: int
+    code: str
+    detail: str
+
+
+class ChainOut(Out):
+    ok: bool
+    checked: int
+    redacted: int
+    faults: list[ChainFaultOut]

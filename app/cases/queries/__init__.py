@@ -2,7 +2,7 @@
 
 from app.cases.queries.asking import add_task, close_tasks, tasks_of
 from app.cases.queries.chain import add_event, chain_of, erase_details, events_page
-from app.cases.queries.detail import card, clocks_of, opinions_of, photos_of, reports_of
+from app.cases.queries.detail import card, clocks_of, opinions_of, photos_of, reports_of, standing_now
 from app.cases.queries.facts import (
     clock_count,
     condition_limit,
@@ -81,6 +81,7 @@ __all__ = [
     "running_clock",
     "shares_post",
     "shown_plainly",
+    "standing_now",
     "target_case",
     "task_holders",
     "tasks_of",

@@ -138,3 +138,10 @@ def opinions_of(session: Session, month: date, case_id: UUID) -> Sequence[Row[*t
     None once erased.
     """
     return session.connection().execute(_OPINIONS, {"month": month, "case_id": case_id}).all()
+
+
+def standing_now(session: Session, number: str, principal: Principal) -> tuple[str, int] | None:
+    """(state, version) of the case with this number; None where the principal does not see it."""
+    query = select(Case.state, Case.version).where(Case.number == number, visible(principal))
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row.state, row.version)

@@ -33,7 +33,7 @@ from app.cases.rules.facts import (
     Who,
     brought,
 )
-from app.cases.rules.inputs import COMMON, INPUTS, schema_of
+from app.cases.rules.inputs import COMMON, INPUTS, ONE_BY_ONE, schema_of
 from app.cases.rules.moves import MOVES, ClockEffect, Handling, Move, actions_of, moves_from
 from app.cases.rules.states import (
     ACTION_NAMES,
@@ -58,6 +58,7 @@ __all__ = [
     "HOLD_AT_MOST",
     "INPUTS",
     "MOVES",
+    "ONE_BY_ONE",
     "OPEN_STATES",
     "REOPEN_WITHIN",
     "SCORES",

@@ -100,6 +100,23 @@ INPUTS: Mapping[Action, Schema] = MappingProxyType(
 """The inputs each action takes beyond `reason`, `photo_ids` and `position`; an empty object where it takes no more."""
 
 
+ONE_BY_ONE = frozenset(
+    {
+        Action.SUBMIT,
+        Action.SELF_HANDLE,
+        Action.VERIFY,
+        Action.SPLIT,
+        Action.ADVISE,
+        Action.FINISH,
+        Action.CHECK,
+        Action.RATE,
+        Action.REDACT,
+        Action.RECALCULATE,
+    }
+)
+"""Actions that are about the one case somebody stands before or speaks of: never done to many at once."""
+
+
 def schema_of(action: Action, rows: Iterable[Move]) -> dict[str, Any]:
     """All inputs of an action for the caller whose arrows these are, with what they have to bring.
 

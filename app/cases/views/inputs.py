@@ -19,7 +19,7 @@ def command_of(action: Action, body: ActionIn, *, expected_version: int | None) 
     Raises: UnknownInput for an input that belongs to another action.
     """
     known = {*INPUTS[action]["properties"], *COMMON}
-    given = {name: getattr(body, name) for name in body.model_fields_set}
+    given = {name: getattr(body, name) for name in body.model_fields_set & ActionIn.model_fields.keys()}
     strange = sorted(given.keys() - known)
     if strange:
         faults = [Fault(f"/{name}", f"{action} takes {', '.join(sorted(known))}") for name in strange]
