@@ -3,7 +3,7 @@
 from app.reports.service.acknowledging import acknowledge
 from app.reports.service.answering import erase, join, rate, reopen
 from app.reports.service.calling import forget_callers, show_caller
-from app.reports.service.calling_back import attempt, call_backs_for, finish, note_ends, remind
+from app.reports.service.calling_back import attempt, call_backs_for, finish, follow_events, note_ends, remind
 from app.reports.service.following import card, own_report, report_by_code, report_for, reports_for, track
 from app.reports.service.submitting import submit_report
 
@@ -14,6 +14,7 @@ __all__ = [
     "card",
     "erase",
     "finish",
+    "follow_events",
     "forget_callers",
     "join",
     "note_ends",

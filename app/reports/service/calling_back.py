@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,17 +54,22 @@ def note_ends(session: Session, *, now: datetime) -> bool:
     if place is None:
         return False
     rows = queries.unread(session, place, limit=ROWS_AT_ONCE)
-    wanted = [
-        (row.entity_id, row.version) for row in rows if row.kind == Kind.CASE_CHANGED and row.collection == "case"
-    ]
+    changed = (row for row in rows if row.kind == Kind.CASE_CHANGED and row.collection == "case")
+    follow_events(session, [(row.entity_id, row.version) for row in changed], now=now)
+    queries.move_reader(session, READER, place.at(rows[-1].xid, rows[-1].seq) if rows else place)
+    return len(rows) == ROWS_AT_ONCE
+
+
+def follow_events(session: Session, wanted: Sequence[tuple[UUID, int]], *, now: datetime) -> None:
+    """Owe call-backs for the ends among these events of cases, given by case and number; withdraw them where a case was
+    opened again. The same event twice does no more than once.
+    """
     events = queries.happened(session, wanted) if wanted else []
     ends = {(event.case_id, event.seq): event for event in events if ended_in(event.before, event.after)}
     queries.add_call_backs(session, _owed(session, ends))
     for event in events:
         if opened_again(event.before, event.after):
             queries.withdraw(session, event.case_id, event.seq, now)
-    queries.move_reader(session, READER, place.at(rows[-1].xid, rows[-1].seq) if rows else place)
-    return len(rows) == ROWS_AT_ONCE
 
 
 def _owed(session: Session, ends: Mapping[tuple[UUID, int], AnyRow]) -> list[dict[str, Any]]:
