@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from app.routing.models import RoutingRule, RoutingState
@@ -57,6 +57,7 @@ _GROUND = text("""
 _SAID = select(RoutingRule.said).where(RoutingRule.retired_at.is_(None))
 _RETIRE = text("""
     UPDATE routing_rules SET retired_at = :now WHERE retired_at IS NULL AND said <> ALL (cast(:kept AS uuid[]))
+    RETURNING said, target, scheme, kind, code, ground, place, lead_id, helper_ids, auto, valid_from, valid_to
 """)
 _ADD = text("""
     INSERT INTO routing_rules (id, said, target, scheme, kind, code, ground, place, lead_id, helper_ids, auto,
@@ -152,9 +153,9 @@ def said(session: Session) -> frozenset[UUID]:
     return frozenset(session.execute(_SAID).scalars())
 
 
-def retire(session: Session, kept: Sequence[UUID], now: datetime) -> int:
-    """Retire every rule that does not say one of these; how many."""
-    return session.execute(_RETIRE, {"kept": list(kept), "now": now}).rowcount  # type: ignore[attr-defined,no-any-return]
+def retire(session: Session, kept: Sequence[UUID], now: datetime) -> Sequence[Row[Any]]:
+    """Retire every rule that does not say one of these; what they said, in the columns of the table."""
+    return session.execute(_RETIRE, {"kept": [str(one) for one in kept], "now": now}).all()
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]], version: int, now: datetime) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.catalog import service as catalog
 from app.catalog.rules import TypeRow
+from app.core import audit
+from app.core.audit import Note
 from app.core.ids import new_id
 from app.grid.service import Place
 from app.routing import queries
@@ -119,7 +121,9 @@ def coverage_on(session: Session, on: date) -> Coverage:
     return coverage(rule_book(session), catalog.catalogue(session).by_id.values(), queries.ground(session), on)
 
 
-def import_rules(session: Session, rows: Sequence[Mapping[str, str]], *, now: datetime) -> Imported:
+def import_rules(
+    session: Session, rows: Sequence[Mapping[str, str]], *, now: datetime, actor_id: UUID | None = None
+) -> Imported:
     """Make these rows the whole set of rules, all of them or none.
 
     A row that says what a rule in force says keeps that rule; rules that no row says are retired. Cases keep the
@@ -142,9 +146,26 @@ def import_rules(session: Session, rows: Sequence[Mapping[str, str]], *, now: da
     if not new and not retired:
         return Imported(in_force, len(rules), 0, 0)
     version = in_force + 1
-    queries.add(session, [_values(rule) for rule in new], version, now)
+    added = [_values(rule) for rule in new]
+    queries.add(session, added, version, now)
     queries.restamp(session, version, new_id(), now)
-    return Imported(version, len(rules), len(new), retired)
+    notes = [_note("retire", one._asdict(), "before") for one in retired]
+    notes += [_note("create", one, "after") for one in added]
+    audit.note_all(session, notes, actor_id=actor_id, now=now)
+    return Imported(version, len(rules), len(new), len(retired))
+
+
+def _note(deed: str, rule: Mapping[str, Any], side: str) -> Note:
+    """What a rule said before it was retired, or says from now on; only what it says something about."""
+    said = {name: value for name, value in rule.items() if name not in {"id", "said"} and value not in (None, "", [])}
+    shown = {name: _json(value) for name, value in said.items()}
+    return Note(f"routing_rule.{deed}", f"routing_rule:{rule['said']}", {side: shown})
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return value if isinstance(value, bool | str) else str(value)
 
 
 def load_rules(session: Session, path: Path, *, now: datetime) -> Imported:
