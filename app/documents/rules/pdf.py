@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher, URLFetcherResponse
-
 from app.documents.errors import NoPrinting
+
+# Where there is no font at all the library says so when it is loaded, and crashes when it is used.
+with warnings.catch_warnings(record=True) as _said:
+    warnings.simplefilter("always")
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 HAN = range(0x4E00, 0xA000)
 """Every Chinese font has these; a glyph that is missing here means that no Chinese font is there at all."""
 DPI = 200
+FONTLESS = any("FontConfig" in str(one.message) for one in _said)
+NO_FONT = "This server has no Chinese font: take the HTML, or run `./fieldgrid up` there."
 
 
 class Enclosed(URLFetcher):
@@ -67,11 +73,15 @@ def pdf_of(html: str, pictures: Mapping[str, bytes]) -> bytes:
 
     Raises: NoPrinting where no font knows Chinese.
     """
+    if FONTLESS:
+        raise NoPrinting(NO_FONT)
     with _listening() as missing:
         page = HTML(string=html, url_fetcher=Enclosed(pictures), media_type="print")
         pdf: bytes = page.write_pdf(
-            pdf_variant="pdf/ua-1", pdf_identifier=hashlib.sha256(html.encode()).digest()[:16], dpi=DPI
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=hashlib.sha256(html.encode()).digest()[:16],
+            dpi=DPI,
         )
     if missing.han:
-        raise NoPrinting("This server has no Chinese font: take the HTML, or run `./fieldgrid up` there.")
+        raise NoPrinting(NO_FONT)
     return pdf

@@ -67,7 +67,6 @@ def gather(session: Session, number: str, principal: Principal, words: Words, *,
     card = cases.case_card(session, number, principal, now=now)
     events = cases.events_for(session, row, principal, after=0, limit=EVENTS_AT_MOST)
     reminders = queries.reminders_of(session, row["id"])
-    routing = row["routing"] or {}
     people = [person for reminder in reminders for person in reminder.whom]
     names = queries.names_of(session, [*ids_in([events, card["opinions"]]), *people])
     teller = Teller(words, names, row["plain"])
@@ -77,7 +76,7 @@ def gather(session: Session, number: str, principal: Principal, words: Words, *,
         "clocks": clock_lines(card["clocks"], words, sla.calendar(session), now),
         "figures": figures(card, steps, words, plain=row["plain"]),
         "reminders": [(one, _reminded(one.whom, teller)) for one in reminders],
-        "routing": routing,
+        "routing": row["routing"] or {"trace": []},
         "shapes": map_around(session, row),
     }
     return Gathered(row, card, values, cases.verify_chain(session, row))
