@@ -68,14 +68,18 @@ def reporters(session: Session, case_id: UUID) -> set[UUID]:
 
 # A merged case has no reports of its own any more; who reported it, and what had been merged into it before.
 _JOINED = """
-    WITH RECURSIVE joined AS (
-        SELECT id, case_month, number, reporter_id FROM cases WHERE id = :case
+    WITH RECURSIVE up AS (
+        SELECT id, merged_into FROM cases WHERE id = :case
+        UNION
+        SELECT c.id, c.merged_into FROM up JOIN cases c ON c.id = up.merged_into),
+    joined AS (
+        SELECT id, case_month, number, reporter_id FROM cases WHERE id = {start}
         UNION
         SELECT c.id, c.case_month, c.number, c.reporter_id
           FROM joined j
           JOIN case_events e ON e.case_month = j.case_month AND e.case_id = j.id AND e.action = 'merge'
           JOIN cases c ON c.number = e.inputs ->> 'absorbed')"""
-_MOVED = text(f"{_JOINED} SELECT reporter_id FROM joined WHERE reporter_id IS NOT NULL")  # noqa: S608 -- constant
+_MOVED = text(_JOINED.format(start=":case") + " SELECT reporter_id FROM joined WHERE reporter_id IS NOT NULL")  # noqa: S608 -- constants
 
 
 def moved_reporters(session: Session, case_id: UUID, into_id: UUID) -> set[UUID]:
@@ -106,18 +110,21 @@ def people(session: Session, wanted: Iterable[UUID]) -> list[AnyRow]:
 
 
 # A message in the outbox is known by phone and number.
-_FORGET_TOLD = text(f"""{_JOINED}, gone AS (
+_FORGET_TOLD = text(
+    _JOINED.format(start="(SELECT id FROM up WHERE merged_into IS NULL)")  # noqa: S608 -- constants
+    + """, gone AS (
         DELETE FROM notices n
          WHERE n.number IN (SELECT number FROM joined) AND n.audience = 'citizen'
            AND NOT EXISTS (SELECT FROM case_reports r
                             WHERE r.case_id IN (SELECT id FROM joined) AND r.reporter_id = n.user_id)
         RETURNING n.user_id, n.number)
     DELETE FROM outbox USING gone JOIN users u ON u.id = gone.user_id
-     WHERE outbox.recipient = u.phone AND position(gone.number IN outbox.text) > 0""")  # noqa: S608 -- constant
+     WHERE outbox.recipient = u.phone AND position(gone.number IN outbox.text) > 0"""
+)
 
 
 def forget_told(session: Session, case_id: UUID) -> None:
-    """Delete what tied citizens to a case, or to one that was merged into it, whose reporters they no longer are;
+    """Delete what tied citizens to a case whose reporters they no longer are, and to all that it was merged with;
     messages to their phones included.
     """
     session.execute(_FORGET_TOLD, {"case": case_id})

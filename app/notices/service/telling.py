@@ -16,6 +16,8 @@ from app.core.ids import new_id
 from app.notices import queries
 from app.notices.rules import URGENT, Occasion, may_ring_at
 
+FIRST = UUID(int=0)
+
 
 @dataclass(slots=True)
 class Post:
@@ -24,6 +26,7 @@ class Post:
     now: datetime
     notices: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    last: UUID = FIRST
 
     def add(
         self,
@@ -39,7 +42,9 @@ class Post:
         `urgent` where that does not follow from the occasion.
         """
         rings = occasion in URGENT if urgent is None else urgent
-        notice_id, zone = new_id(), ZoneInfo(config().city_tz)
+        # Ids of one millisecond have no order; what is written last here stands first in the inbox.
+        notice_id = self.last = max(new_id(), UUID(int=self.last.int + 1))
+        zone = ZoneInfo(config().city_tz)
         phone = person.kind == "citizen" and person.phone is not None
         self.notices.append(
             {
