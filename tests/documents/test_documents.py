@@ -304,3 +304,11 @@ def test_sending_an_order_again_issues_once(api, dispatched):
     ]
     assert made[0] == made[1]
     assert len(api.get("operator", "/documents")["items"]) == 1
+
+
+def test_the_managers_of_the_addressee_are_told(api, dispatched, issued):
+    told = [one for one in api.get("unit1", "/notices")["items"] if one["event"] == "document_issued"]
+    assert [one["number"] for one in told] == [dispatched]
+    assert "签发了文书" in told[0]["text"]
+    for who in ("unit2", "handler1", "operator"):
+        assert "document_issued" not in {one["event"] for one in api.get(who, "/notices")["items"]}

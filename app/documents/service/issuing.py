@@ -125,7 +125,7 @@ def _numbered(session: Session, paper: _Paper, principal: Principal, now: dateti
         "issued_at": now,
     }
     queries.add_document(session, values)
-    tell_addressee(session, paper.addressee.id, document_id, paper.case["number"], now=now)
+    tell_addressee(session, paper.addressee.id, paper.case["number"], now=now)
     return document_id
 
 

@@ -29,6 +29,7 @@ class Occasion(StrEnum):
     HOLD_ENDED = "hold_ended"
     APPEAL_DECIDED = "appeal_decided"
     CALL_BACK_OVERDUE = "call_back_overdue"
+    DOCUMENT_ISSUED = "document_issued"
     # The rungs of the ladder of reminders.
     REMINDER_YELLOW = "reminder_yellow"
     REMINDER_RED = "reminder_red"
@@ -50,6 +51,7 @@ class Recipients(StrEnum):
     DISPATCHERS = "dispatchers"
     WHO_HELD_IT = "who_held_it"
     REPORTERS = "reporters"  # never the one who did it themselves
+    ADDRESSEE = "addressee"  # of a paper; whoever issues it names them
     REMINDED = "reminded"  # whom the reminder's own row names, or whoever has to ring back
 
 
@@ -82,6 +84,7 @@ RECIPIENTS: Mapping[Occasion, tuple[Recipients, ...]] = {
     Occasion.HOLD_ENDED: _OWNER,
     Occasion.APPEAL_DECIDED: (Recipients.UNIT_MANAGERS,),
     Occasion.CALL_BACK_OVERDUE: (Recipients.REMINDED,),
+    Occasion.DOCUMENT_ISSUED: (Recipients.ADDRESSEE,),
     Occasion.REMINDER_YELLOW: (Recipients.REMINDED,),
     Occasion.REMINDER_RED: (Recipients.REMINDED,),
     Occasion.REMINDER_SUPERVISION: (Recipients.REMINDED,),
