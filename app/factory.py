@@ -27,6 +27,7 @@ from app.notices.views import notices
 from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
+from app.sla.views import sla
 
 FEATURES: tuple[APIBlueprint, ...] = (
     accounts,
@@ -34,6 +35,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     catalog,
     media,
     routing,
+    sla,
     reports,
     cases,
     notices,

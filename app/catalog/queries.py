@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from app.catalog.models import CatalogState
+from app.catalog.models import CatalogState, FilingCondition, Type
 from app.core.models import table
+from app.core.row_versions import row_version
 
 # Asked by nearly every request: on the bare connection and without entities.
 _STAMP = select(table(CatalogState).c.stamp)
@@ -42,7 +43,7 @@ _FILTERS: Mapping[str, str] = {
 }
 
 _LIST = """
-    SELECT t.scheme, t.kind, t.code, t.name, t.class_code, t.class_name,
+    SELECT t.id, t.scheme, t.kind, t.code, t.name, t.class_code, t.class_name,
            (SELECT coalesce(json_agg(json_build_object(
                        'id', c.id, 'text', c.text, 'limit', trim_scale(c.limit_amount), 'unit', c.limit_unit,
                        'close_text', c.close_text) ORDER BY c.row), '[]')
@@ -66,9 +67,10 @@ _PUT_TYPES = text("""
 
 _PUT_CONDITIONS = text("""
     INSERT INTO filing_conditions (id, type_id, row, text, limit_amount, limit_unit, close_text, valid_from)
-    SELECT id, type_id, row, text, limit_amount, limit_unit, close_text, :now
+    SELECT coalesce(live.id, c.id), c.type_id, c.row, c.text, c.limit_amount, c.limit_unit, c.close_text, :now
       FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS c (
            id uuid, type_id uuid, row smallint, text text, limit_amount numeric, limit_unit text, close_text text)
+      LEFT JOIN filing_conditions live ON live.type_id = c.type_id AND live.row = c.row AND live.valid_to IS NULL
         ON CONFLICT (id) DO UPDATE
        SET text = excluded.text, limit_amount = excluded.limit_amount, limit_unit = excluded.limit_unit,
            close_text = excluded.close_text, valid_to = NULL,
@@ -78,7 +80,9 @@ _PUT_CONDITIONS = text("""
 
 _RETIRE_CONDITIONS = text("""
     UPDATE filing_conditions SET valid_to = greatest(:now, valid_from)
-     WHERE valid_to IS NULL AND type_id = ANY(cast(:types AS uuid[])) AND id <> ALL(cast(:kept AS uuid[]))
+     WHERE valid_to IS NULL AND type_id = ANY(cast(:types AS uuid[]))
+       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(cast(:kept AS jsonb)) AS k (type_id uuid, row smallint)
+                        WHERE k.type_id = filing_conditions.type_id AND k.row = filing_conditions.row)
     RETURNING id
 """)
 
@@ -136,10 +140,70 @@ def put_conditions(session: Session, rows: Sequence[Mapping[str, Any]], now: dat
     session.execute(_PUT_CONDITIONS, {"rows": orjson.dumps(rows).decode(), "now": now})
 
 
-def retire_conditions(session: Session, types: Sequence[UUID], kept: Sequence[UUID], now: datetime) -> int:
-    """End the conditions of these types that are not kept; returns how many."""
-    values = {"types": [str(t) for t in types], "kept": [str(c) for c in kept], "now": now}
+def retire_conditions(session: Session, types: Sequence[UUID], kept: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """End the conditions of these types whose rows are not kept (type_id and row each); returns how many."""
+    rows = [{"type_id": one["type_id"], "row": one["row"]} for one in kept]
+    values = {"types": [str(t) for t in types], "kept": orjson.dumps(rows).decode(), "now": now}
     return len(session.execute(_RETIRE_CONDITIONS, values).all())
+
+
+_TYPE = select(*Type.__table__.c, row_version(Type))
+_CONDITION = select(
+    FilingCondition.id,
+    FilingCondition.type_id,
+    FilingCondition.row,
+    FilingCondition.text,
+    func.trim_scale(FilingCondition.limit_amount).label("limit"),
+    FilingCondition.limit_unit.label("unit"),
+    FilingCondition.close_text,
+    FilingCondition.valid_from,
+    FilingCondition.valid_to,
+    Type.scheme,
+    Type.kind,
+    Type.code,
+    Type.name,
+    row_version(FilingCondition),
+).join(Type, Type.id == FilingCondition.type_id)
+
+
+def one_type(session: Session, type_id: UUID) -> Row[Any] | None:
+    """A type: every column and its version."""
+    return session.execute(_TYPE.where(Type.id == type_id)).one_or_none()
+
+
+def change_type(session: Session, type_id: UUID, values: Mapping[str, Any]) -> None:
+    """Change columns of a type; without any its version moves all the same, because its conditions changed."""
+    types = table(Type)
+    session.execute(update(types).where(types.c.id == type_id).values(**(values or {"name": types.c.name})))
+
+
+def condition(session: Session, condition_id: UUID) -> Row[Any] | None:
+    """A filing condition, in force or not, with its type's key and its version."""
+    return session.execute(_CONDITION.where(FilingCondition.id == condition_id)).one_or_none()
+
+
+def conditions_in_force(session: Session, type_id: UUID) -> Sequence[Row[Any]]:
+    """The filing conditions of a type that are in force, in the order of their rows."""
+    query = _CONDITION.where(FilingCondition.type_id == type_id, FilingCondition.valid_to.is_(None))
+    return session.execute(query.order_by(FilingCondition.row)).all()
+
+
+def last_row(session: Session, type_id: UUID) -> int:
+    """The highest row that a condition of the type has or had; 0 where there was none."""
+    return session.execute(
+        select(func.coalesce(func.max(FilingCondition.row), 0)).where(FilingCondition.type_id == type_id)
+    ).scalar_one()
+
+
+def add_condition(session: Session, values: Mapping[str, Any]) -> None:
+    session.execute(insert(table(FilingCondition)).values(**values))
+
+
+def retire_condition(session: Session, condition_id: UUID, now: datetime) -> None:
+    """End a condition; one that has not begun yet ends where it begins."""
+    rows = table(FilingCondition)
+    ends = func.greatest(rows.c.valid_from, now)
+    session.execute(update(rows).where(rows.c.id == condition_id).values(valid_to=ends))
 
 
 def _literal(wanted: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
 from app.catalog.rules import Kind, Unit
 from app.core.paging import PageQuery
-from app.core.schemas import Body, Id, Out
+from app.core.schemas import Body, Flag, Id, Instant, Integer, Number, Out, Patch, Path
 
 
 class TypeRef(Body):
@@ -37,6 +39,7 @@ class ConditionOut(Out):
 
 
 class TypeOut(Out):
+    id: Id
     scheme: str
     kind: Kind
     code: str
@@ -49,3 +52,50 @@ class TypeOut(Out):
 class TypesPage(Out):
     items: list[TypeOut]
     next_cursor: str | None
+
+
+Words = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^\S[\s\S]*$")]
+Amount = Annotated[Number, Field(gt=0, le=10_000, description="In `unit`; 15 minutes are 0.25 urgent_hour")]
+
+
+class TypePath(Path):
+    type_id: Id
+
+
+class ConditionPath(Path):
+    condition_id: Id
+
+
+class TypePatch(Patch):
+    """What is left out stays as it is."""
+
+    name: Words | None = None
+    self_handle_allowed: Flag | None = Field(None, description="An inspector may fix it on the spot")
+
+
+class TypeDetailOut(TypeOut):
+    self_handle_allowed: bool
+
+
+class NewConditionIn(Body):
+    text: Words = Field(description="When a case is filed under it")
+    limit: Amount
+    unit: Unit
+    close_text: Words = Field(description="What must be so before the case is closed")
+    row: Integer | None = Field(None, ge=1, le=999, description="Its place among the type's; the next free one")
+
+
+class ConditionPatch(Patch):
+    """What is left out stays as it is."""
+
+    text: Words | None = None
+    limit: Amount | None = None
+    unit: Unit | None = None
+    close_text: Words | None = None
+
+
+class ConditionDetailOut(ConditionOut):
+    type: TypeRef
+    row: int
+    valid_from: Instant
+    valid_to: Instant | None = Field(description="null while it is in force; cases filed under it keep it after that")

@@ -1,6 +1,6 @@
 """What can go wrong with working time."""
 
-from app.core.errors import Invalid, Unavailable
+from app.core.errors import Invalid, NotFound, Unavailable
 
 
 class CalendarMissing(Unavailable):
@@ -16,3 +16,8 @@ class BadCalendar(Invalid):
 class BadSource(Invalid):
     slug = "bad-source"
     title = "The rule of this source cannot be kept"
+
+
+class CalendarNotFound(NotFound):
+    slug = "calendar-not-found"
+    title = "There is no such calendar"

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.core.models import table
+from app.core.row_versions import row_version
 from app.sla.models import (
     CalendarCorrection,
     CalendarVersion,
@@ -134,3 +135,30 @@ def change_source(
     rows = [{"source": source, **limit} for limit in limits]
     if rows:
         session.execute(insert(SourceLimit), rows)
+
+
+_DEFINITION = select(*WorkCalendar.__table__.c, row_version(WorkCalendar).label("etag"))
+
+
+def calendars(session: Session, after: str, limit: int) -> Sequence[Row[Any]]:
+    """The definitions of the calendars by code: every column and, as `etag`, the version of the row."""
+    query = _DEFINITION.where(WorkCalendar.code > after).order_by(WorkCalendar.code).limit(limit)
+    return session.execute(query).all()
+
+
+def definition(session: Session, code: str) -> Row[Any] | None:
+    """The definition of a calendar with the version of its row as `etag`."""
+    return session.execute(_DEFINITION.where(WorkCalendar.code == code)).one_or_none()
+
+
+def stage_limit(session: Session, stage: str) -> Row[Any] | None:
+    """The limit of one stage: stage, amount, unit, version of the row."""
+    query = select(
+        StageLimit.stage, func.trim_scale(StageLimit.amount).label("amount"), StageLimit.unit, row_version(StageLimit)
+    )
+    return session.execute(query.where(StageLimit.stage == stage)).one_or_none()
+
+
+def lock_stage_limit(session: Session, stage: str) -> None:
+    """Let only one transaction at a time change the limit of a stage."""
+    session.execute(select(StageLimit.stage).where(StageLimit.stage == stage).with_for_update())

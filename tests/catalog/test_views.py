@@ -37,6 +37,7 @@ def test_a_type_has_exactly_the_promised_shape(session, client):
     assert answer.json == {
         "items": [
             {
+                "id": str(made.id),
                 "scheme": SCHEME,
                 "kind": "matter",
                 "code": "06010",

@@ -1,5 +1,6 @@
 """What the catalogue speaks of, and how a written catalogue is checked. Source: domain.md §3."""
 
+from app.catalog.rules.differing import differences
 from app.catalog.rules.reading import CONDITION_COLUMNS, MOST_FAULTS, TYPE_COLUMNS, read_catalogue
 from app.catalog.rules.terms import (
     Catalogue,
@@ -23,6 +24,7 @@ __all__ = [
     "TypeRow",
     "Unit",
     "condition_id",
+    "differences",
     "read_catalogue",
     "type_id",
 ]

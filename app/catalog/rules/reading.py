@@ -19,8 +19,12 @@ Row = Mapping[str, str]
 Key = tuple[str, str, str]
 
 
-def read_catalogue(types: Sequence[Row], conditions: Sequence[Row]) -> tuple[list[TypeRow], list[Fault]]:
+def read_catalogue(
+    types: Sequence[Row], conditions: Sequence[Row], *, bare: bool = False
+) -> tuple[list[TypeRow], list[Fault]]:
     """The types that written rows describe, with their conditions, and every fault found in them.
+
+    bare: a type may come without a condition; it can be filed once it has one.
 
     Shape:  a row maps the names of `TYPE_COLUMNS` or `CONDITION_COLUMNS` to text; other columns are left alone.
             A fault's pointer is `/types/{i}/{column}` or `/conditions/{i}/{column}`, i counted from 0.
@@ -35,6 +39,8 @@ def read_catalogue(types: Sequence[Row], conditions: Sequence[Row]) -> tuple[lis
         return [], faults[:MOST_FAULTS]
     faults += _type_faults(types)
     faults += _condition_faults(types, conditions)
+    if not bare:
+        faults += _bare_faults(types, conditions)
     if faults:
         return [], faults[:MOST_FAULTS]
     return _assembled(types, conditions), []
@@ -78,6 +84,9 @@ def _condition_faults(types: Sequence[Row], conditions: Sequence[Row]) -> Iterab
         if first != i:
             yield Fault(f"/conditions/{i}/row", f"the same row of the type stands in conditions row {first} already")
         yield from _limit_faults(i, row)
+
+
+def _bare_faults(types: Sequence[Row], conditions: Sequence[Row]) -> Iterable[Fault]:
     counted = Counter(_key(row) for row in conditions)
     for i, row in enumerate(types):
         if not counted[_key(row)]:

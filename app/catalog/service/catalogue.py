@@ -25,8 +25,11 @@ from app.catalog.rules import (
     Limit,
     TypeRow,
     Unit,
+    differences,
     read_catalogue,
 )
+from app.core import audit
+from app.core.audit import Note
 from app.core.errors import Fault
 from app.core.ids import new_id
 from app.core.stamps import forget_stamp, stamp_of
@@ -97,16 +100,18 @@ def import_types(
     conditions: Sequence[Mapping[str, str]],
     *,
     now: datetime,
+    actor_id: UUID | None = None,
+    bare: bool = False,
 ) -> Imported:
     """Take in written types with their conditions, all of them or none.
 
     A type that is known is brought up to date; those of its conditions that are no longer written are retired, those
     of other types stay as they are. Cases keep the limit they were filed with, so nothing changes for them.
 
-    Shape:  rows as `rules.read_catalogue` takes them.
+    Shape:  rows as `rules.read_catalogue` takes them. bare: types may come without conditions, which follow later.
     Raises: BadCatalogue with every faulty row and column.
     """
-    read, faults = read_catalogue(types, conditions)
+    read, faults = read_catalogue(types, conditions, bare=bare)
     if faults:
         first = faults[0]
         raise BadCatalogue(
@@ -114,12 +119,21 @@ def import_types(
         )
     below = [condition for row in read for condition in row.conditions]
     queries.lock(session)
+    before = _assembled(queries.snapshot(session)).by_id
     queries.put_types(session, [_type_values(row) for row in read])
-    queries.put_conditions(session, [_condition_values(condition) for condition in below], now)
-    retired = queries.retire_conditions(session, [row.id for row in read], [c.id for c in below], now)
+    written = [_condition_values(condition) for condition in below]
+    queries.put_conditions(session, written, now)
+    retired = queries.retire_conditions(session, [row.id for row in read], written, now)
+    changed(session, now)
+    notes = [Note(*told) for told in differences(before, read)]
+    audit.note_all(session, notes, actor_id=actor_id, now=now)
+    return Imported(len(read), len(below), retired)
+
+
+def changed(session: Session, now: datetime) -> None:
+    """Let every process read the catalogue anew."""
     queries.restamp(session, new_id(), now)
     forget_stamp(session, _STAMP)
-    return Imported(len(read), len(below), retired)
 
 
 def load_catalog(session: Session, folder: Path, *, now: datetime) -> Imported:
