@@ -71,7 +71,7 @@ class IssuerOut(Out):
     name: str
 
 
-class DeliveryOut(Out):
+class PaperDeliveryOut(Out):
     at: Instant
     to: str | None = Field(description="null for readers from whom people are hidden")
     how: Delivery
@@ -94,7 +94,7 @@ class DocumentItemOut(Out):
     due_at: Instant | None
     issued_at: Instant
     issued_by: IssuerOut | None
-    delivery: DeliveryOut | None
+    delivery: PaperDeliveryOut | None
     cancelled_at: Instant | None
     cancel_reason: str | None
 
