@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.accounts.rules import Role
@@ -19,18 +19,20 @@ from app.core.auth import Principal
 from app.grid.models import Area
 
 AnyRow = Row[*tuple[Any, ...]]
+# Under a name of its own, beside the tasks by which an inspector sees a case.
+_TASK = aliased(CaseTask, name="task")
 _TASKS = (
     select(
-        CaseTask.id,
-        CaseTask.kind,
-        CaseTask.assignee_id,
+        _TASK.id,
+        _TASK.kind,
+        _TASK.assignee_id,
         User.name.label("assignee_name"),
-        CaseTask.created_at.label("asked_at"),
-        CaseTask.expires_at,
-        CaseTask.accepted_at,
-        CaseTask.closed_at.label("done_at"),
-        CaseTask.outcome,
-        CaseTask.reason,
+        _TASK.created_at.label("asked_at"),
+        _TASK.expires_at,
+        _TASK.accepted_at,
+        _TASK.closed_at.label("done_at"),
+        _TASK.outcome,
+        _TASK.reason,
         Case.number,
         Case.state,
         Case.version,
@@ -47,20 +49,20 @@ _TASKS = (
         Type.code.label("type_code"),
         Type.name.label("type_name"),
     )
-    .select_from(CaseTask)
-    .join(Case, Case.id == CaseTask.case_id)
-    .join(User, User.id == CaseTask.assignee_id)
+    .select_from(_TASK)
+    .join(Case, Case.id == _TASK.case_id)
+    .join(User, User.id == _TASK.assignee_id)
     .outerjoin(Type, Type.id == Case.type_id)
 )
 
 
 def _mine(principal: Principal) -> ColumnElement[bool]:
     """What the principal was asked; of the unit they manage, what its handlers were."""
-    mine = CaseTask.assignee_id == principal.id
+    mine = _TASK.assignee_id == principal.id
     units = principal.organizations(Role.UNIT_MANAGER)
     if not units:
         return mine
-    of_unit = and_(CaseTask.kind == "handle", Case.lead_id.in_(units))
+    of_unit = and_(_TASK.kind == "handle", Case.lead_id.in_(units))
     return or_(mine, of_unit)
 
 
@@ -76,18 +78,18 @@ def tasks_page(
     """Tasks of the principal with their cases, as far as they see these; newest first, one more than the page."""
     query: Select[*tuple[Any, ...]] = _TASKS.where(_mine(principal), visible(principal))
     if kind is not None:
-        query = query.where(CaseTask.kind == kind)
+        query = query.where(_TASK.kind == kind)
     if state is not None:
-        query = query.where(CaseTask.closed_at.is_(None) if state == "open" else CaseTask.closed_at.is_not(None))
+        query = query.where(_TASK.closed_at.is_(None) if state == "open" else _TASK.closed_at.is_not(None))
     if after is not None:
-        query = query.where(tuple_(CaseTask.created_at, CaseTask.id) < tuple_(*after))
-    query = query.order_by(CaseTask.created_at.desc(), CaseTask.id.desc()).limit(limit + 1)
+        query = query.where(tuple_(_TASK.created_at, _TASK.id) < tuple_(*after))
+    query = query.order_by(_TASK.created_at.desc(), _TASK.id.desc()).limit(limit + 1)
     return session.connection().execute(query).all()
 
 
 def task(session: Session, task_id: UUID) -> AnyRow:
     """One task with its case."""
-    return session.connection().execute(_TASKS.where(CaseTask.id == task_id)).one()
+    return session.connection().execute(_TASKS.where(_TASK.id == task_id)).one()
 
 
 def area_names(session: Session, codes: Collection[str]) -> dict[str, Row[str, str, int]]:
