@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from app.cases.rules import Action, Source, State
 from app.cases.rules.reminders import Audience
-from app.core.auth import Grant, Principal
 from app.documents.errors import NoPrinting
 from app.documents.rules.apart import ask, serve
 from app.documents.rules.kinds import (
@@ -68,10 +67,10 @@ def test_a_delivery_after_the_issue_and_not_ahead(now):
 
 
 def test_a_post_issues_on_its_own_ground():
-    somebody = Principal(uuid4(), "staff", "", None, (Grant("supervisor", uuid4(), "310101"),), frozenset())
-    assert issues(somebody, ["supervisor"], "310101001001001")
-    assert not issues(somebody, ["supervisor"], "310102001001001")
-    assert not issues(somebody, ["dispatcher"], "310101001001001")
+    posts = [("supervisor", "310101")]
+    assert issues(posts, ["supervisor"], "310101001001001")
+    assert not issues(posts, ["supervisor"], "310102001001001")
+    assert not issues(posts, ["dispatcher"], "310101001001001")
 
 
 @given(st.floats(0, 10**8))

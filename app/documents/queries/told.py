@@ -44,7 +44,7 @@ def organization(session: Session, organization_id: UUID) -> Row[UUID, str, str]
     return session.execute(found).one_or_none()
 
 
-def reminders_of(session: Session, case_id: UUID) -> Sequence[Row[Any]]:
+def reminders_of(session: Session, case_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     """(rung, audience, whom, since, at) of every reminder about a case, oldest first."""
     one = CaseReminder
     query = select(one.rung, one.audience, one.whom, one.since, one.at).where(one.case_id == case_id)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
-
-from app.core.auth import Principal
 
 
 class DocumentKind(StrEnum):
@@ -68,9 +66,14 @@ def year_of(now: datetime, zone: tzinfo) -> int:
     return now.astimezone(zone).year
 
 
-def issues(principal: Principal, roles: Sequence[str], cell: str) -> bool:
-    """Whether the principal holds one of the roles over the ground that this cell lies in."""
-    return any(grant.role in roles and cell.startswith(grant.area_code) for grant in principal.grants)
+def issues(posts: Iterable[tuple[str, str]], roles: Sequence[str], cell: str) -> bool:
+    """Whether one of somebody's posts (role, area code) is one of the roles over the ground that this cell lies in.
+
+    Example:
+        >>> issues([("supervisor", "310101")], ["supervisor"], "310101001001001")
+        True
+    """
+    return any(role in roles and cell.startswith(area) for role, area in posts)
 
 
 def due_fault(due_at: datetime, now: datetime) -> str | None:

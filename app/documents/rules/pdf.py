@@ -28,7 +28,7 @@ FONTLESS = any("FontConfig" in str(one.message) for one in _said)
 NO_FONT = "This server has no Chinese font: take the HTML, or run `./fieldgrid up` there."
 
 
-class Enclosed(URLFetcher):
+class Enclosed(URLFetcher):  # type: ignore[misc]  # the library has no types
     """Answers with the pictures that came with the page, and with nothing else: no network, no files."""
 
     def __init__(self, pictures: Mapping[str, bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,9 +62,7 @@ def issue(session: Session, number: str, order: Order, *, principal: Principal, 
     kind = queries.kind_of(session, order.kind)
     if kind is None:
         raise BadOrder(f"This city issues no {order.kind}.", faults=[Fault("/kind", "is not issued in this city")])
-    if not issues(principal, kind.issuing_roles, case["current_cell"]):
-        roles = ", ".join(kind.issuing_roles)
-        raise NotYoursToIssue(f"A {order.kind} is issued by {roles} of the case's ground.", roles=kind.issuing_roles)
+    _check_post(principal, kind.issuing_roles, case["current_cell"])
     if State(case["state"]) in END_STATES:
         raise CaseEnded(f"The case is {case['state']}: nothing is left to demand.", state=case["state"])
     addressee = _addressee(session, case, order)
@@ -195,7 +193,15 @@ def _locked(session: Session, document_id: UUID, principal: Principal) -> dict[s
     document_row(session, document_id, principal)
     queries.lock_document(session, document_id)
     paper = document_row(session, document_id, principal)
-    if not issues(principal, paper["issuing_roles"], paper["current_cell"]):
-        roles = ", ".join(paper["issuing_roles"])
-        raise NotYoursToIssue(f"This is for {roles} of the case's ground.", roles=paper["issuing_roles"])
+    _check_post(principal, paper["issuing_roles"], paper["current_cell"])
     return paper
+
+
+def _check_post(principal: Principal, roles: Sequence[str], cell: str) -> None:
+    """Let pass whoever holds one of the roles over this ground.
+
+    Raises: NotYoursToIssue.
+    """
+    posts = [(grant.role, grant.area_code) for grant in principal.grants]
+    if not issues(posts, roles, cell):
+        raise NotYoursToIssue(f"This is for {', '.join(roles)} of the case's ground.", roles=list(roles))
