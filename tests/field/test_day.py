@@ -1,6 +1,6 @@
 """A whole day of three inspectors over HTTP, from going on duty to the end."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -73,4 +73,4 @@ def ten_minutes_on(api):
     api.session.execute(text("UPDATE case_tasks SET expires_at = expires_at - interval '10 minutes'"))
     api.session.commit()
     with unit_of_work() as session:
-        asking.reoffer(session, now=datetime.now(UTC) + timedelta(seconds=1), most=50)
+        asking.reoffer(session, now=datetime.now(UTC), most=50)
