@@ -119,7 +119,7 @@ def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
     if wanted.year is not None:
         found.append(Document.year == wanted.year)
     if wanted.state is not None:
-        found.append(wanted.state == _STATE)
+        found.append(literal(wanted.state) == _STATE)
     return found
 
 

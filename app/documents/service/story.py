@@ -85,17 +85,17 @@ class Teller:
         before, after = event["from"] or {}, event["to"]
         who, unit = self._actor(event)
         place = event["position"]
-        states = [self.words.of("states", state["state"]) if state else "" for state in (before, after)]
         return Step(
-            event["seq"],
-            self.words.short(event["at"]),
-            event["action"],
-            self.words.of("actions", event["action"]),
-            who,
-            unit,
-            *states,
-            list(self._lines(event, before, after)),
-            None if place is None else (place["lon"], place["lat"]),
+            seq=event["seq"],
+            at=self.words.short(event["at"]),
+            code=event["action"],
+            action=self.words.of("actions", event["action"]),
+            who=who,
+            unit=unit,
+            before=self.words.of("states", before["state"]) if before else "",
+            after=self.words.of("states", after["state"]),
+            lines=list(self._lines(event, before, after)),
+            position=None if place is None else (place["lon"], place["lat"]),
         )
 
     def _actor(self, event: Mapping[str, Any]) -> tuple[str, str]:
