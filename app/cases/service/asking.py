@@ -40,8 +40,8 @@ def suggest(
 ) -> UUID | None:
     """The inspector to ask about a case; None where nobody is left. One statement, then the rule.
 
-    With nobody on shift and nobody in the duty zone a check is still somebody's: unasked, no inspector would see it, and
-    no desk can name one. Whom to send to verify the operator can say.
+    With nobody on shift and nobody in the duty zone a check is still somebody's: unasked, no inspector would see it,
+    and no desk can name one. Whom to send to verify the operator can say.
     """
     found = asking.candidates(session, case, kind, now)
     first = whom_to_ask(found, without, on_shift_only=on_shift_only)
