@@ -64,3 +64,13 @@ class NotInBulk(Invalid):
 
     slug = "not-in-bulk"
     title = "This is done to one case at a time"
+
+
+class RecalculationRunning(Conflict):
+    slug = "recalculation-running"
+    title = "Deadlines are being recalculated already"
+
+
+class BadLadder(Invalid):
+    slug = "bad-ladder"
+    title = "The ladder of reminders cannot be like this"

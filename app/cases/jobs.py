@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from app.cases import queries, service
-from app.cases.service import asking, digests, leaving, recalculating, relocating, reminding
+from app.cases.service import asking, digests, leaving, recalculating, relocating, reminding, rescheduling
 from app.cases.service.opening import month_of
 from app.core import clock
 from app.core.db import read_unit, unit_of_work
@@ -141,6 +141,14 @@ def reoffer_tasks(timestamp: int) -> None:
             break
     if handed or failed:
         log.info("tasks.reoffered", tasks=handed, failed=len(failed), period=timestamp)
+
+
+@task(rescheduling.JOB)
+def recalculate_deadlines(code: str, after: str, looked_at: int, moved: int, actor_id: str | None) -> None:
+    """Move one page of the deadlines that a corrected calendar moves; the next page is a job of its own."""
+    said = {"code": code, "after": after, "looked_at": looked_at, "moved": moved, "actor_id": actor_id}
+    with unit_of_work() as session:
+        rescheduling.go_on(session, said, now=clock.now())
 
 
 @task(leaving.JOB)

@@ -13,6 +13,7 @@ from typing import Any
 
 import procrastinate
 from procrastinate.contrib.sqlalchemy import SQLAlchemyPsycopg2Connector
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -98,6 +99,17 @@ def _deferrer(session: Session, name: str, queueing_lock: str | None) -> procras
     return _enqueueing().configure_task(
         name, connection=session.connection(), queue=name.partition(".")[0], queueing_lock=queueing_lock
     )
+
+
+_UNDER_WAY = text("""
+    SELECT args FROM procrastinate_jobs WHERE task_name = :name AND status IN ('todo', 'doing')
+     ORDER BY id DESC LIMIT 1""")
+
+
+def under_way(session: Session, name: str) -> Mapping[str, Any] | None:
+    """The arguments of the newest job of this name that waits or is being done; None where there is none."""
+    found: Mapping[str, Any] | None = session.execute(_UNDER_WAY, {"name": name}).scalar()
+    return found
 
 
 def worker_app(database_url: str) -> procrastinate.App:

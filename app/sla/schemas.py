@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from app.core.paging import PageQuery
 from app.core.schemas import Body, Flag, Instant, Integer, Number, Out, Path, Query
@@ -137,3 +137,81 @@ class StageLimitOut(Out):
 
 class StageLimitsOut(Out):
     items: list[StageLimitOut]
+
+
+class RecalculateIn(Body):
+    dry_run: Flag = Field(True, description="Only show which deadlines move")
+    calendar: Code = "city"
+    limit: Integer = Field(50, ge=1, le=500, description="Of a dry run: how many clocks are looked at")
+    cursor: str | None = Field(None, max_length=2000, description="Of a dry run: next_cursor of the page before")
+
+
+class MovingOut(Out):
+    case_number: str
+    stage: Stage
+    due_at: Instant
+    new_due_at: Instant
+
+
+class RecalculationOut(Out):
+    """How far a recalculation is; of a dry run, what one would do."""
+
+    calendar: str
+    version: int = Field(description="Of the calendar, in force")
+    running: bool
+    clocks: int = Field(description="Those that run by older versions now: all are looked at, some move")
+    looked_at: int
+    moved: int
+    finished_at: Instant | None = Field(description="Of the last one, where none runs")
+
+
+class DryRunOut(Out):
+    """What a recalculation would move, in the order of the cases' numbers."""
+
+    calendar: str
+    version: int
+    clocks: int
+    items: list[MovingOut]
+    next_cursor: str | None
+
+
+class RecalculationQuery(Query):
+    calendar: str = Field("city", min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9_-]*$")
+
+
+class RungIn(Body):
+    """After `base` and `delay` the audience is reminded, once per clock; `holder` is whoever has to act now."""
+
+    ladder: Literal["handling", "stage"] = Field(description="handling, or stage for every other clock")
+    rung: Integer = Field(ge=1, le=99)
+    base: Literal["yellow", "red", "supervised"]
+    delay: Number = Field(ge=0, le=10_000, description="In `unit`, at most two decimals")
+    supervised_delay: Number = Field(ge=0, le=10_000, description="The same for a supervised case: not longer")
+    unit: Unit
+    audience: Literal["holder", "unit_manager", "shift_leader", "district", "supervisor"]
+
+    @field_validator("delay", "supervised_delay")
+    @classmethod
+    def _as_stored(cls, value: float) -> float:
+        if round(value, 2) != value:
+            message = "at most two decimals"
+            raise ValueError(message)
+        return value
+
+
+class LadderIn(Body):
+    items: list[RungIn] = Field(min_length=1, max_length=40, description="All rungs: others are gone after it")
+
+
+class RungOut(Out):
+    ladder: str
+    rung: int
+    base: str
+    delay: float
+    supervised_delay: float
+    unit: Unit
+    audience: str
+
+
+class LadderOut(Out):
+    items: list[RungOut]

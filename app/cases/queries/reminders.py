@@ -52,6 +52,26 @@ def ladder(session: Session) -> Sequence[Row[Any]]:
     return session.execute(select(rung).order_by(rung.c.ladder, rung.c.rung)).all()
 
 
+_LADDER_VERSION = text("SELECT sum(CAST(CAST(xmin AS text) AS bigint)) FROM reminder_ladder")
+
+
+def ladder_version(session: Session) -> int:
+    """The version of the ladder: another one whenever a rung is written or taken away."""
+    return int(session.execute(_LADDER_VERSION).scalar() or 0)
+
+
+def lock_ladder(session: Session) -> None:
+    """Let only one transaction at a time change the ladder; reminding goes on."""
+    session.execute(text("LOCK TABLE reminder_ladder IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def replace_ladder(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put these rungs in the place of all."""
+    rungs = table(ReminderRung)
+    session.execute(rungs.delete())
+    session.execute(rungs.insert(), list(rows))
+
+
 def due_reminders(session: Session, rungs: Sequence[Mapping[str, Any]], most: int) -> Sequence[Row[Any]]:
     """Rungs of running clocks that are reached and not recorded, the most urgent first; their cases are locked.
 

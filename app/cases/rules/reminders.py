@@ -4,7 +4,7 @@ Source: domain.md §6 (at yellow, at red, then the unit's manager, the district,
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.accounts.rules import Role
 from app.cases.rules.states import State
+from app.core.errors import Fault
 from app.sla.rules import Calendar, Limit, budget, elapsed
 
 MICROSECOND = timedelta(microseconds=1)
@@ -40,6 +41,32 @@ class Rung:
     delay: Limit
     supervised_delay: Limit
     audience: Audience
+
+
+LADDERS = ("handling", "stage")
+BASES = ("yellow", "red", "supervised")
+
+
+def ladder_faults(rungs: Sequence[Rung]) -> list[Fault]:
+    """What is wrong with rungs that shall be the whole ladder, each with its place.
+
+    Shape:  a fault's pointer is `/items/{i}/{member}`, i counted from 0 as the rungs were given.
+    """
+    faults: list[Fault] = []
+    seen: dict[tuple[str, int], int] = {}
+    for i, rung in enumerate(rungs):
+        first = seen.setdefault((rung.ladder, rung.rung), i)
+        if first != i:
+            faults.append(Fault(f"/items/{i}/rung", f"is the rung of item {first} of the same ladder already"))
+        if rung.supervised_delay.amount > rung.delay.amount:
+            advice = "is at most the delay: supervision shortens the ladder"
+            faults.append(Fault(f"/items/{i}/supervised_delay", advice))
+    faults += [
+        Fault("/items", f"the ladder {ladder} has no rung at yellow or red: nobody would be reminded")
+        for ladder in LADDERS
+        if not any(rung.ladder == ladder and rung.base != "supervised" for rung in rungs)
+    ]
+    return faults
 
 
 def reached_before(now: datetime, delay: Limit, calendar: Calendar) -> datetime:
