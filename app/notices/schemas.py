@@ -18,6 +18,11 @@ EventName = Literal["case.created", "case.changed", "case.lamp", "task.assigned"
 class WebhookIn(Body):
     url: str = Field(min_length=1, max_length=2000, description="https, or http inside an allowed network")
     events: list[EventName] = Field(min_length=1, max_length=10)
+    area: str | None = Field(
+        None,
+        pattern=r"^[0-9A-Za-z]{1,40}$",
+        description="The code of an area: only what lies in it is told; without it everything",
+    )
 
 
 class WebhookPath(Path):
@@ -36,6 +41,7 @@ class WebhookOut(Out):
     id: UUID
     url: str
     events: list[EventName]
+    area: str | None = Field(description="Only what lies in this area is told; null: everything")
     created_at: Instant
 
 

@@ -88,6 +88,8 @@ def test_what_is_no_webhook_is_refused(http):
         {"url": "https://a:b@example.org", "events": ["case.created"]},
         {"url": "https://example.org", "events": []},
         {"url": "https://example.org", "events": ["position"]},
+        {"url": "https://example.org", "events": ["case.created"], "area": "999999"},
+        {"url": "https://example.org", "events": ["case.created"], "area": "31%"},
         {"url": "https://example.org"},
     ):
         assert http.post("admin", "/webhooks", 422, json=body)["errors"]
@@ -187,6 +189,31 @@ def test_every_change_is_delivered_once(hooked, receiver, now):
     assert len(receiver.came) == 3
     assert [(row.status, row.attempts, row.last_status) for row in deliveries()] == [("delivered", 1, 204)] * 3
     assert len({headers["webhook-id"] for _, headers, _ in receiver.came}) == 3
+
+
+@pytest.mark.committed
+def test_a_webhook_of_an_area_is_told_of_nothing_outside_it(hooked, receiver, now):
+    start = begin()
+    with unit_of_work() as session:
+        admin, made_at = hooked.people["admin"], datetime.now(UTC)
+        registered = {"created_by": admin, "now": made_at}
+        near = service.register_webhook(session, address(receiver), ["case.created"], area="310101", **registered)
+        street = service.register_webhook(session, address(receiver), ["case.created"], area="310102001", **registered)
+        # One whose area gave way to others in a later grid is told of those.
+        session.execute(text("INSERT INTO area_successors VALUES ('310101001002001', '310102001001001', 1)"))
+        cell = "310101001002001"
+        old = service.register_webhook(session, address(receiver), ["case.created"], area=cell, **registered)
+    first = a_committed_case(hooked, now)
+    second = a_committed_case(hooked, now, cell="310102001001001")
+    heard_by(hooked, "operator", start, now, until=second)
+    jobs.fan_out(0)
+    told = {}
+    for row in deliveries():
+        told.setdefault(str(row.webhook_id), []).append(row.data["number"])
+    assert told[near["id"]] == [first]
+    assert told[street["id"]] == [second]
+    assert told[old["id"]] == [second]
+    assert (near["area"], old["area"]) == ("310101", "310101001002001")
 
 
 @pytest.mark.committed

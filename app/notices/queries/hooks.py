@@ -32,7 +32,7 @@ def webhook(session: Session, webhook_id: UUID) -> AnyRow | None:
 
 def live_webhooks(session: Session) -> list[AnyRow]:
     """All webhooks, for whoever writes deliveries to them."""
-    return list(session.execute(select(_HOOKS.c.id, _HOOKS.c.events)))
+    return list(session.execute(select(_HOOKS.c.id, _HOOKS.c.events, _HOOKS.c.area_code)))
 
 
 def remove_webhook(session: Session, webhook_id: UUID) -> bool:

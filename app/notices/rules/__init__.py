@@ -10,6 +10,7 @@ from app.notices.rules.hooks import (
     Status,
     envelope,
     fault_of_url,
+    in_scope,
     secret_text,
     status_after,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "frame",
     "greeting",
     "heartbeat",
+    "in_scope",
     "is_late",
     "masked",
     "may_ring_at",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,6 +47,20 @@ def envelope(event: str, timestamp: str, data: Mapping[str, Any]) -> str:
     """
     body = {"type": event, "timestamp": timestamp, "data": data}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def in_scope(scope: Collection[str], area_code: str | None) -> bool:
+    """Whether a webhook with these areas is told of what lies there; without any, of everything.
+
+    What lies nowhere known is in no area.
+
+    Example:
+        >>> in_scope((), None), in_scope(["310101"], "310101001001001"), in_scope(["310101"], None)
+        (True, True, False)
+        >>> in_scope(["310101001"], "310101")
+        False
+    """
+    return not scope or (area_code is not None and area_code.startswith(tuple(scope)))
 
 
 def fault_of_url(url: str) -> str | None:

@@ -17,9 +17,11 @@ from app.core.errors import Fault
 from app.core.ids import new_id
 from app.core.jobs import enqueue
 from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.grid import service as grid
+from app.grid.errors import UnknownArea
 from app.notices import queries
 from app.notices.errors import BadWebhook, DeliveryNotFound, WebhookNotFound
-from app.notices.rules import KEPT_DAYS, Status, fault_of_url, secret_text
+from app.notices.rules import KEPT_DAYS, Status, fault_of_url, in_scope, secret_text
 
 READER = "webhooks"
 ROWS_AT_ONCE = 100
@@ -31,27 +33,45 @@ def secret_of(webhook_id: UUID) -> str:
 
 
 def register_webhook(
-    session: Session, url: str, events: Sequence[str], *, created_by: UUID, now: datetime
+    session: Session, url: str, events: Sequence[str], *, created_by: UUID, now: datetime, area: str | None = None
 ) -> dict[str, Any]:
-    """Tell this address of these events from now on.
+    """Tell this address of these events from now on; with an area, of what lies in it alone.
 
     Shape:  the webhook with its secret, which is shown this once.
     Raises: BadWebhook.
     """
     if fault := fault_of_url(url):
         raise BadWebhook(f"The address {fault}.", faults=[Fault("/url", fault)])
+    if area is not None:
+        _check_area(session, area)
     values = {
         "id": new_id(),
         "url": url,
         "events": list(dict.fromkeys(events)),
+        "area_code": area,
         "created_by": created_by,
         "created_at": now,
     }
     queries.add_webhook(session, values)
     # Of the address no more than the host: what follows it may be a secret of theirs.
-    detail = {"after": {"host": urlsplit(url).hostname, "events": values["events"]}}
+    detail = {"after": {"host": urlsplit(url).hostname, "events": values["events"], "area": area}}
     _note(session, "register", values["id"], detail, created_by, now)
     return _shown(values) | {"secret": secret_of(values["id"])}  # type: ignore[arg-type]
+
+
+def _check_area(session: Session, area: str) -> None:
+    try:
+        grid.chain(session, area)
+    except UnknownArea as unknown:
+        advice = "is the code of no area: see GET /grid/areas"
+        raise BadWebhook(f"{area} {advice}.", faults=[Fault("/area", advice)]) from unknown
+
+
+def _scope(session: Session, hook: Any) -> list[str]:
+    """The areas that a webhook is told of: its own, and what took its place in a later grid."""
+    if hook.area_code is None:
+        return []
+    return [hook.area_code, *(heir.code for heir in grid.successors(session, hook.area_code))]
 
 
 def _shown(row: Any) -> dict[str, Any]:
@@ -59,6 +79,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "id": str(row["id"]),
         "url": row["url"],
         "events": row["events"],
+        "area": row["area_code"],
         "created_at": to_rfc3339(row["created_at"]),
     }
 
@@ -91,7 +112,7 @@ def end_webhook(session: Session, webhook_id: UUID, *, now: datetime, actor_id: 
     found = queries.webhook(session, webhook_id)
     if found is None or not queries.remove_webhook(session, webhook_id):
         raise WebhookNotFound("There is no webhook with this id.")
-    detail = {"before": {"host": urlsplit(found.url).hostname, "events": list(found.events)}}
+    detail = {"before": {"host": urlsplit(found.url).hostname, "events": list(found.events), "area": found.area_code}}
     _note(session, "end", webhook_id, detail, actor_id, now)
 
 
@@ -156,9 +177,10 @@ def fan_out(session: Session, *, now: datetime) -> bool:
     if place is None:
         return False
     hooks, rows = queries.live_webhooks(session), queries.unread(session, place, limit=ROWS_AT_ONCE)
+    scopes = {hook.id: _scope(session, hook) for hook in hooks} if rows else {}
     for row in rows:
         for hook in hooks:
-            if row.kind in hook.events:
+            if row.kind in hook.events and in_scope(scopes[hook.id], row.area_code):
                 _write_down(session, hook.id, row, now)
     queries.move_reader(session, READER, place.at(rows[-1].xid, rows[-1].seq) if rows else place)
     return len(rows) == ROWS_AT_ONCE

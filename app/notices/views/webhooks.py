@@ -37,7 +37,9 @@ def register_webhook(body: WebhookIn) -> Response:
     """
     with write_unit() as session:
         who: UUID = current_principal().id  # type: ignore[assignment]  # an administrator is somebody
-        found = service.register_webhook(session, body.url, body.events, created_by=who, now=clock.now())
+        found = service.register_webhook(
+            session, body.url, body.events, created_by=who, now=clock.now(), area=body.area
+        )
         return answer(session, found, 201)
 
 
