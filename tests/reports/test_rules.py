@@ -13,6 +13,7 @@ from app.accounts.rules import Role
 from app.cases.rules import Source, State
 from app.reports.rules import (
     ADVANCE,
+    Caller,
     SubmitReport,
     fingerprint,
     keyed_hash,
@@ -22,6 +23,7 @@ from app.reports.rules import (
     tracking_code,
     tracking_hash,
 )
+from app.sla.rules import SourceRule
 
 KEY = "a data key for tests, long enough to be one"
 COMMAND = SubmitReport(
@@ -79,13 +81,49 @@ def test_the_same_content_has_the_same_fingerprint():
     assert fingerprint(replace(COMMAND, report_id=UUID(int=9), stated=same)) == fingerprint(COMMAND)
 
 
+DESK = frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.DISPATCHER})
+ENTERED_BY = {Source.INSPECTOR: {Role.INSPECTOR}, Source.HOTLINE: DESK, Source.SUPERIOR: {Role.SUPERVISOR}}
+RULES = {
+    source: SourceRule(source, "名", "name", frozenset(ENTERED_BY.get(source, {Role.CITIZEN}))) for source in Source
+}
+
+
 def test_the_source_follows_from_the_role():
-    assert source_of([]) is Source.CITIZEN
-    assert source_of([Role.CITIZEN]) is Source.CITIZEN
-    assert source_of([Role.OPERATOR, Role.INSPECTOR]) is Source.INSPECTOR
-    assert source_of([Role.SUPERVISOR]) is Source.SUPERIOR
-    for role in (Role.OPERATOR, Role.SHIFT_LEADER, Role.DISPATCHER):
-        assert source_of([role]) is Source.HOTLINE
+    assert source_of([], RULES) is Source.CITIZEN
+    assert source_of([Role.CITIZEN], RULES) is Source.CITIZEN
+    assert source_of([Role.OPERATOR, Role.INSPECTOR], RULES) is Source.INSPECTOR
+    assert source_of([Role.SUPERVISOR], RULES) is Source.SUPERIOR
+    for role in DESK:
+        assert source_of([role], RULES) is Source.HOTLINE
+
+
+def test_a_source_that_a_role_may_not_enter_is_not_its_default():
+    closed = {**RULES, Source.HOTLINE: replace(RULES[Source.HOTLINE], active=False)}
+    assert source_of([Role.OPERATOR], closed) is Source.CITIZEN
+    assert source_of([Role.OPERATOR, Role.INSPECTOR], closed) is Source.INSPECTOR
+    narrow = {**RULES, Source.HOTLINE: replace(RULES[Source.HOTLINE], entered_by=frozenset({Role.OPERATOR}))}
+    assert source_of([Role.DISPATCHER], narrow) is Source.CITIZEN
+    assert source_of([Role.DISPATCHER, Role.SUPERVISOR], narrow) is Source.SUPERIOR
+
+
+@given(st.sets(st.sampled_from(Role)), st.sets(st.sampled_from(Source)))
+def test_a_default_source_is_always_one_that_may_be_entered_or_the_citizens(roles, closed):
+    rules = {source: replace(rule, active=source not in closed) for source, rule in RULES.items()}
+    found = source_of(roles, rules)
+    assert found is Source.CITIZEN or rules[found].may_be_entered_by(roles)
+
+
+def test_source_and_caller_belong_to_the_print_and_reports_without_them_keep_theirs():
+    plain = fingerprint(COMMAND)
+    assert plain == "effc86871371b767cdcd90658e791fcd1582308411c80a2dac00ebda9e938b9c"
+    caller = Caller("+8613800000001", "李", True)
+    prints = {
+        fingerprint(replace(COMMAND, source=source, caller=who))
+        for source in (None, Source.HOTLINE, Source.VIDEO)
+        for who in (None, caller, replace(caller, name=None), replace(caller, call_back=False))
+    }
+    assert len(prints) == 12
+    assert plain in prints
 
 
 def test_the_least_advanced_case_speaks_for_the_report():
