@@ -24,7 +24,17 @@ from app.media import service as media
 from app.sla import service as sla
 from app.sla.rules import Calendar, Unit, elapsed, lamp
 
-INSTANTS = ("opened_at", "filed_at", "dispatched_at", "handled_at", "closed_at", "updated_at", "due_at", "yellow_at")
+INSTANTS = (
+    "opened_at",
+    "filed_at",
+    "dispatched_at",
+    "handled_at",
+    "closed_at",
+    "updated_at",
+    "due_at",
+    "yellow_at",
+    "supervised_due_at",
+)
 COUNTS = ("extensions", "holds", "reworks", "returns", "reopens")
 AS_IT_IS = (
     "id",
@@ -138,7 +148,6 @@ def case_after(session: Session, case: Mapping[str, Any], principal: Principal, 
 
 
 def _card(session: Session, case: Mapping[str, Any], principal: Principal, now: datetime) -> dict[str, Any]:
-    calendar = sla.calendar(session)
     areas = [
         {"level": area.level, "code": area.code, "name": area.name} for area in grid.chain(session, case["filed_cell"])
     ]
@@ -164,14 +173,13 @@ def _card(session: Session, case: Mapping[str, Any], principal: Principal, now: 
         "stage": case["stage"],
         "lamp": _lamp(case, now),
         "paused": case["paused"],
-        "clocks": [clock_view(row, calendar, now) for row in queries.clocks_of(session, case["id"])],
+        "clocks": _clocks(session, case, now),
         "reports": _reports(session, case, principal),
         "photos": _photos(session, case, now),
         "tasks": [_task(row, plain=case["plain"]) for row in queries.tasks_of(session, case["id"])],
         "opinions": _opinions(session, case),
         "pending": case["pending"],
         "hold_until": case["hold_until"] and case["hold_until"].isoformat(),
-        "supervised_due_at": instant(case["supervised_due_at"]),
         "appeal": case["appeal"],
         "rating": case["rating"],
         "merged_into": case["merged_into_number"],
@@ -179,6 +187,11 @@ def _card(session: Session, case: Mapping[str, Any], principal: Principal, now: 
         **{name: case[name] for name in (*COUNTS, *FLAGS)},
         **{name: instant(case[name]) for name in INSTANTS},
     }
+
+
+def _clocks(session: Session, case: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+    calendar = sla.calendar(session)
+    return [clock_view(row, calendar, now) for row in queries.clocks_of(session, case["id"])]
 
 
 def _handler(case: Mapping[str, Any]) -> dict[str, Any] | None:
