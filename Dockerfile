@@ -14,6 +14,11 @@ COPY scripts/prepare_database.py scripts/prepare_database.py
 RUN /opt/venv/bin/python -m compileall -q /opt/venv/lib app migrations
 
 FROM python:3.11-slim
+# What sets PDFs of papers: Pango, what cuts fonts to size, a Chinese font.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 fieldgrid \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin fieldgrid \
     && install -d -o fieldgrid -g fieldgrid /var/lib/fieldgrid /var/lib/fieldgrid/photos /var/lib/fieldgrid/metrics

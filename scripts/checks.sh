@@ -58,6 +58,7 @@ run_tests() {
     shift
   fi
   ensure_system postgres python
+  ensure_papers
   ensure_venv dev
   if [ -z "$fast" ] && [ $# -eq 0 ]; then check || checked=1; fi
   prepare_state

@@ -33,6 +33,32 @@ ensure_system() {
   apt_newer_than_lists "${packages[@]}"
 }
 
+# What PDFs of papers need beyond Python: Pango with what cuts fonts to size, and a Chinese font.
+missing_for_papers() {
+  local libraries
+  libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null || true)
+  case $libraries in *libpango-1.0.so.0*) ;; *) echo libpango-1.0-0 ;; esac
+  case $libraries in *libpangoft2-1.0.so.0*) ;; *) echo libpangoft2-1.0-0 ;; esac
+  case $libraries in *libharfbuzz-subset.so.0*) ;; *) echo libharfbuzz-subset0 ;; esac
+  [ -n "$(fc-list :lang=zh-cn family 2>/dev/null | head -n 1)" ] || echo fonts-noto-cjk
+}
+
+# Nothing but PDFs needs these packages: where they cannot be installed, everything else goes on, papers as HTML too.
+ensure_papers() {
+  local packages=() how
+  mapfile -t packages < <(missing_for_papers)
+  [ ${#packages[@]} -gt 0 ] || return 0
+  how="PDFs of case files and notices need ${packages[*]}"
+  if ! command -v apt-get >/dev/null; then
+    warn "$how; this machine has no apt. Everything else works, papers can be had as HTML."
+  elif [ "$EUID" -ne 0 ] && ! sudo -n true 2>/dev/null; then
+    warn "$how. Everything else works; to have them, run: sudo apt-get install --no-install-recommends ${packages[*]}"
+  elif ! step "system packages: reading the lists" -- apt_waiting update ||
+    ! step "system packages: installing ${packages[*]}" -- apt_waiting install --no-install-recommends "${packages[@]}"; then
+    warn "$how, which could not be installed now. Everything else works; the next \`up\` tries again."
+  fi
+}
+
 apt_newer_than_lists() {
   local packages=() name postgis
   for name in "$@"; do

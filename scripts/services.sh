@@ -319,6 +319,7 @@ bring_up() {
     return
   fi
   if own_database; then ensure_system postgres python; else ensure_system python; fi
+  ensure_papers
   ensure_service_user
   ensure_venv app "$RUN_VENV"
   check_port
