@@ -73,6 +73,20 @@ def test_nobody_acted_so_there_is_no_event_and_the_next_one_tells_the_cell(sessi
     assert events[1].before["current_cell"] == events[1].after["current_cell"] == "310101001001901"
 
 
+def test_whoever_follows_the_feed_is_told_without_a_new_version(session, city, now):
+    number = a_report(session, city, now)["number"]
+    before = case(session, number)
+    newest = session.scalar(text("SELECT max(seq) FROM changes"))
+    import_again(session, renumbered(city.areas), now + timedelta(days=1))
+    followed(session)
+    grid.put_duty_zone(session, zone(city, "Z1", {"310101001001902"}, "inspector1"), now=now + timedelta(days=1))
+    assert relocating.rezone(session, most=10) == 1
+    rows = session.execute(text("SELECT * FROM changes WHERE seq > :seq ORDER BY seq"), {"seq": newest}).all()
+    assert [(row.kind, row.collection, row.version) for row in rows] == [("case.changed", "place", before.version)] * 2
+    assert [(row.area_code, row.zone_code) for row in rows] == [("310101001001901", "Z1"), ("310101001001901", None)]
+    assert relocating.rezone(session, most=10) == 0
+
+
 def test_cases_are_moved_in_pages_and_those_that_stay_block_nobody(session, city, now):
     numbers = [a_report(session, city, now)["number"] for _ in range(5)]
     lost = "UPDATE cases SET lon = 0, lat = 0 WHERE number = :number"

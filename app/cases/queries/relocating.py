@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from sqlalchemy import CursorResult, Row, text
+from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.orm import Session
 
 # A case that somebody acts on is left for the next run. One that lies in a gap stands on the area around it and is
@@ -21,7 +21,8 @@ _MISPLACED = text("""
 _MOVE = text("""
     UPDATE cases c SET current_cell = m.cell, zone_code = m.zone
       FROM jsonb_to_recordset(CAST(:moves AS jsonb)) AS m (id uuid, cell text, zone text)
-     WHERE c.id = m.id""")
+     WHERE c.id = m.id
+    RETURNING c.id, c.number, c.version, c.state, c.current_cell, c.zone_code, c.unit_ids, c.handler_id""")
 _REZONE = text("""
     UPDATE cases c SET zone_code = n.zone_code
       FROM (SELECT c.id, z.code AS zone_code
@@ -31,7 +32,8 @@ _REZONE = text("""
              WHERE c.state NOT IN ('closed', 'rejected', 'void', 'merged') AND c.zone_code IS DISTINCT FROM z.code
              ORDER BY c.number LIMIT :most
                FOR NO KEY UPDATE OF c SKIP LOCKED) n
-     WHERE c.id = n.id""")
+     WHERE c.id = n.id
+    RETURNING c.id, c.number, c.version, c.state, c.current_cell, c.zone_code, c.unit_ids, c.handler_id""")
 
 
 def misplaced(session: Session, after: str, most: int) -> Sequence[Row[Any]]:
@@ -39,14 +41,14 @@ def misplaced(session: Session, after: str, most: int) -> Sequence[Row[Any]]:
     return session.execute(_MISPLACED, {"after": after, "most": most}).all()
 
 
-def move(session: Session, moves: Sequence[Mapping[str, Any]]) -> None:
-    """Give cases another current cell and its zone.
+def move(session: Session, moves: Sequence[Mapping[str, Any]]) -> Sequence[RowMapping]:
+    """Give cases another current cell and its zone; the cases as the feed tells of them.
 
     Shape: moves with id (as text), cell, zone (None where no zone holds the cell).
     """
-    session.execute(_MOVE, {"moves": orjson.dumps(list(moves)).decode()})
+    return session.execute(_MOVE, {"moves": orjson.dumps(list(moves)).decode()}).mappings().all()
 
 
-def rezone(session: Session, most: int) -> int:
-    """Give open cases the duty zone that holds their current cell now; how many had another."""
-    return cast("CursorResult[Any]", session.execute(_REZONE, {"most": most})).rowcount
+def rezone(session: Session, most: int) -> Sequence[RowMapping]:
+    """Give open cases the duty zone that holds their current cell now; those that had another."""
+    return session.execute(_REZONE, {"most": most}).mappings().all()

@@ -1,6 +1,6 @@
 """Open cases follow the grid: into the cell that holds their point now, and into the duty zone of their cell.
 
-What was filed stays as it was filed. Nobody acts, so no event is written.
+What was filed stays as it was filed. Nobody acts, so no event is written; whoever follows the change feed is told.
 Source: docs/adr/0014-cases-follow-the-grid.md.
 """
 
@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.cases.queries import relocating
+from app.cases.service import telling
 from app.grid import service as grid
 from app.grid.errors import GridGap, OutsideCity
 
@@ -34,7 +35,7 @@ def relocate(session: Session, *, after: str, most: int) -> Relocated:
     rows = relocating.misplaced(session, after, most)
     moves = [move for row in rows if (move := _move(session, row)) is not None]
     if moves:
-        relocating.move(session, moves)
+        telling.tell_places(session, relocating.move(session, moves))
     return Relocated(len(moves), rows[-1].number if len(rows) == most else None)
 
 
@@ -52,4 +53,6 @@ def _move(session: Session, row: Row[Any]) -> dict[str, Any] | None:
 
 def rezone(session: Session, *, most: int) -> int:
     """Give open cases the duty zone of their cell where it was redrawn; fewer than `most` mean that none is left."""
-    return relocating.rezone(session, most)
+    rezoned = relocating.rezone(session, most)
+    telling.tell_places(session, rezoned)
+    return len(rezoned)

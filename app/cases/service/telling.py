@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ from app.core import feed
 from app.core.feed import Entry, Kind
 
 COLLECTION = "case"
+PLACE = "place"
+"""What changed where only the ground moved under a case: no event stands behind it, its version is the same."""
 
 
 def tell(session: Session, case: Mapping[str, Any]) -> None:
@@ -54,11 +56,16 @@ def tell_lamps(session: Session, *, now: datetime, most: int) -> int:
     return len(rows)
 
 
-def entry(case: Mapping[str, Any], kind: Kind, assignee_id: UUID | None) -> Entry:
+def tell_places(session: Session, cases: Sequence[Mapping[str, Any]]) -> None:
+    """These cases lie in another cell or duty zone than before, though nobody did anything to them."""
+    feed.append(session, *(entry(case, Kind.CASE_CHANGED, case["handler_id"], PLACE) for case in cases))
+
+
+def entry(case: Mapping[str, Any], kind: Kind, assignee_id: UUID | None, collection: str = COLLECTION) -> Entry:
     """A case's row as an entry of the feed."""
     return Entry(
         kind=kind,
-        collection=COLLECTION,
+        collection=collection,
         entity_id=case["id"],
         number=case["number"],
         version=case["version"],
