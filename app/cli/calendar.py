@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
@@ -14,7 +16,8 @@ from app.core import clock
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
 from app.sla import queries, service
-from app.sla.rules import Calendar
+from app.sla.rules import Calendar, week_of
+from app.sla.service import changing
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -63,7 +66,8 @@ def correct(day: datetime, what: str, note: str, code: str) -> None:
     with _work() as session:
         before = service.calendar(session, code).version
         fix = service.Correction(day.date(), what == "working", note)
-        found = service.set_correction(session, fix, now=clock.now(), code=code)
+        changing.correct_day(session, code, fix, expected=None, now=clock.now())
+        found = service.calendar(session, code)
     _told(before, found)
 
 
@@ -74,8 +78,48 @@ def drop(day: datetime, code: str) -> None:
     """Take the correction of DAY back: the lists of holidays count again."""
     with _work() as session:
         before = service.calendar(session, code).version
-        found = service.drop_correction(session, day.date(), now=clock.now(), code=code)
+        changing.take_back(session, code, day.date(), expected=None, now=clock.now())
+        found = service.calendar(session, code)
     _told(before, found)
+
+
+@calendar.command()
+@click.argument("days", nargs=-1, required=True)
+@CODE
+def week(days: tuple[str, ...], code: str) -> None:
+    """Set the hours of work: DAYS such as mon=08:00-12:00,14:00-18:00; a day that is left out is off."""
+    with _work() as session:
+        before = service.calendar(session, code)
+        try:
+            hours = week_of(dict(_written(one) for one in days))
+        except ValueError as refused:
+            raise click.ClickException(f"{refused}. Write mon=08:00-12:00,14:00-18:00.") from refused
+        _change(session, code, week=hours)
+        found = service.calendar(session, code)
+    _told(before.version, found)
+
+
+@calendar.command()
+@click.argument("source")
+@CODE
+def holidays(source: str, code: str) -> None:
+    """Take the statutory holidays from SOURCE: CN, DE-BY, …, or none."""
+    with _work() as session:
+        before = service.calendar(session, code)
+        _change(session, code, holidays=source)
+        found = service.calendar(session, code)
+    _told(before.version, found)
+
+
+def _written(text: str) -> tuple[str, list[list[str]]]:
+    day, _, spans = text.partition("=")
+    return day.strip().lower(), [span.strip().split("-") for span in spans.split(",") if span.strip()]
+
+
+def _change(session: Session, code: str, **values: Any) -> None:
+    row = changing.find_calendar(session, code)
+    now = service.Definition(code, row.tz, week_of(row.week), timedelta(minutes=row.nominal_minutes), row.holidays)
+    changing.change_calendar(session, replace(now, **values), expected=None, now=clock.now())
 
 
 def _told(before: int, found: Calendar) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries, service
 from app.accounts.rules import STAFF_ROLES, normal_username
 from app.accounts.service import NewGrant
+from app.cases.service import leaving
 from app.cli.system import connect
 from app.core import clock
 from app.core.db import unit_of_work
@@ -108,8 +109,34 @@ def list_(role: str | None, organization: str | None) -> None:
 def disable(username: str) -> None:
     """Shut somebody out at once: every sign-in of theirs ends."""
     with _work() as session:
-        service.disable_user(session, _user(session, username), now=clock.now())
+        user_id = _user(session, username)
+        left = leaving.disable_user(session, user_id, expected=None, now=clock.now(), actor_id=None)
     click.echo(f"{username} is shut out")
+    if left:
+        click.echo(f"given back to unit and desk: {', '.join(left)}")
+
+
+@user.command()
+@click.argument("username")
+def enable(username: str) -> None:
+    """Let somebody in again who was shut out, with the roles that are still valid."""
+    with _work() as session:
+        service.enable_user(session, _user(session, username), expected=None, now=clock.now())
+    click.echo(f"{username} can sign in again")
+
+
+@user.command()
+@click.argument("username")
+@click.option("--name", default=None, help="Another name of the person; the user name stays.")
+@click.option("--organization", default=None, help="Code of the organisation they belong to from now on.")
+def change(username: str, name: str | None, organization: str | None) -> None:
+    """Change somebody's name or organisation; their roles stay as they are."""
+    with _work() as session:
+        values: dict[str, object] = {} if name is None else {"name": name}
+        if organization is not None:
+            values["organization_id"] = _organization(session, organization)
+        service.change_user(session, _user(session, username), values, expected=None, now=clock.now())
+    click.echo(f"{username} is changed")
 
 
 @user.command("reset-password")

@@ -99,7 +99,7 @@ def uses_of(session: Session, organization_id: UUID, today: date) -> dict[str, l
         select(Case.number)
         .where(
             Case.state.notin_(sorted(END_STATES)),
-            or_(Case.lead_id == organization_id, Case.helper_ids.any(organization_id)),
+            or_(Case.lead_id == organization_id, Case.helper_ids.contains([organization_id])),
         )
         .order_by(Case.number)
         .limit(_MOST_NAMED)
@@ -109,7 +109,7 @@ def uses_of(session: Session, organization_id: UUID, today: date) -> dict[str, l
         .where(
             RoutingRule.retired_at.is_(None),
             or_(RoutingRule.valid_to.is_(None), RoutingRule.valid_to > today),
-            or_(RoutingRule.lead_id == organization_id, RoutingRule.helper_ids.any(organization_id)),
+            or_(RoutingRule.lead_id == organization_id, RoutingRule.helper_ids.contains([organization_id])),
         )
         .order_by(RoutingRule.id)
         .limit(_MOST_NAMED)
