@@ -89,7 +89,7 @@ class CallBack(Base):
         CheckConstraint("due_at >= ended_at", name="due_at"),
         CheckConstraint("jsonb_typeof(attempts) = 'array'", name="attempts"),
         CheckConstraint("(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (reached IS NULL)", name="done"),
-        CheckConstraint("satisfied IS NULL OR reached", name="satisfied"),
+        CheckConstraint("satisfied IS NULL OR reached IS TRUE", name="satisfied"),
         CheckConstraint("NOT reopened OR satisfied IS FALSE", name="reopened"),
         CheckConstraint("done_at IS NULL OR withdrawn_at IS NULL", name="withdrawn_at"),
         Index("ix_call_backs_open", "due_at", "id", postgresql_where=text(_OPEN)),

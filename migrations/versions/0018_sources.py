@@ -200,7 +200,7 @@ def call_back_checks() -> list[sa.CheckConstraint]:
         sa.CheckConstraint(
             "(done_at IS NULL) = (done_by IS NULL) AND (done_at IS NULL) = (reached IS NULL)", name="ck_call_backs_done"
         ),
-        sa.CheckConstraint("satisfied IS NULL OR reached", name="ck_call_backs_satisfied"),
+        sa.CheckConstraint("satisfied IS NULL OR reached IS TRUE", name="ck_call_backs_satisfied"),
         sa.CheckConstraint("NOT reopened OR satisfied IS FALSE", name="ck_call_backs_reopened"),
         sa.CheckConstraint("done_at IS NULL OR withdrawn_at IS NULL", name="ck_call_backs_withdrawn_at"),
     ]
