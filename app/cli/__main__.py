@@ -14,6 +14,7 @@ MODULES = {
     "deadlines": "deadlines",
     "grid": "grid",
     "organization": "organization",
+    "papers": "papers",
     "routing": "routing",
     "tables": "tables",
     "user": "user",

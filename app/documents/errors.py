@@ -32,6 +32,11 @@ class BadOrder(Invalid):
     title = "The document cannot be issued like this"
 
 
+class BadDocumentKind(Invalid):
+    slug = "bad-document-kind"
+    title = "A kind of document cannot be like this"
+
+
 class PrintingBusy(Unavailable):
     slug = "printing-busy"
     title = "Too many papers at once"

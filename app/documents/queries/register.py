@@ -147,6 +147,15 @@ def kind_of(session: Session, code: str) -> Row[*tuple[Any, ...]] | None:
     return session.execute(select(*table(DocumentKind).c).where(DocumentKind.code == code)).one_or_none()
 
 
+def kinds(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every kind of paper of this city."""
+    return session.execute(select(*table(DocumentKind).c).order_by(table(DocumentKind).c.code)).all()
+
+
+def change_kind(session: Session, code: str, values: Mapping[str, Any]) -> None:
+    session.execute(update(table(DocumentKind)).where(table(DocumentKind).c.code == code).values(dict(values)))
+
+
 def next_serial(session: Session, kind: str, year: int) -> int:
     """The next number of a range. Its row stays locked until the transaction ends, which takes the number back if it
     is rolled back: so numbers never skip and never repeat.

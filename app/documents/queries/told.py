@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organization, User
-from app.cases.models import CaseReminder
+from app.cases.models import Case, CasePhoto, CaseReminder
 from app.catalog.models import FilingCondition, Type
 
 
@@ -49,3 +49,10 @@ def reminders_of(session: Session, case_id: UUID) -> Sequence[Row[*tuple[Any, ..
     one = CaseReminder
     query = select(one.rung, one.audience, one.whom, one.since, one.at).where(one.case_id == case_id)
     return session.execute(query.order_by(one.id)).all()
+
+
+def specimen_number(session: Session, state: str) -> str | None:
+    """The number of an owned case in this state that has many photos, to show how papers look."""
+    query = select(Case.number).join(CasePhoto, CasePhoto.case_id == Case.id)
+    query = query.where(Case.state == state, Case.lead_id.is_not(None)).group_by(Case.id)
+    return session.execute(query.order_by(func.count().desc(), Case.opened_at.desc()).limit(1)).scalar()

@@ -1,8 +1,11 @@
 """What the views and the command line may do with papers."""
 
 from app.documents.queries import DocumentFilter
+from app.documents.queries import kinds as kinds_of_city
+from app.documents.queries import specimen_number as specimen_number
 from app.documents.service.case_file import gather, page_of, words_in
 from app.documents.service.issuing import Order, cancel, deliver, issue
+from app.documents.service.kinds import change_kind
 from app.documents.service.pages import with_pictures
 from app.documents.service.pictures import keys_of, pictures_at
 from app.documents.service.printing import printers
@@ -12,6 +15,7 @@ __all__ = [
     "DocumentFilter",
     "Order",
     "cancel",
+    "change_kind",
     "deliver",
     "document_for",
     "document_row",
@@ -20,10 +24,12 @@ __all__ = [
     "gather",
     "issue",
     "keys_of",
+    "kinds_of_city",
     "page_of",
     "pictures_at",
     "printed",
     "printers",
+    "specimen_number",
     "with_pictures",
     "words_in",
 ]
