@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts.rules import Role, verbs_of
 from app.accounts.views import DatabaseAuthenticator, accounts
+from app.administration.views import administration
 from app.cases.views import cases
 from app.catalog.views import catalog
 from app.core import auth, headers, intake, logs, metrics, problems
@@ -41,6 +42,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     notices,
     field,
     documents,
+    administration,
 )
 
 INFO = Info(

@@ -41,6 +41,14 @@ PARAMETERS: Mapping[str, Json] = {
         "schema": {"type": "string", "pattern": '^(\\*|"[0-9]{1,18}")$'},
         "example": '"3"',
     },
+    "IfMatchGiven": {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "The ETag of what the request is based on: 412 where it changed since. Without it any version.",
+        "schema": {"type": "string", "pattern": '^(\\*|"[0-9]{1,18}")$'},
+        "example": '"3"',
+    },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
@@ -103,7 +111,12 @@ class Code:
     @property
     def request_headers(self) -> list[str]:
         """Headers that the functions read which the view calls."""
-        readers = {"write_unit": "IdempotencyKey", "if_match": "IfMatch", "last_event_id": "LastEventId"}
+        readers = {
+            "write_unit": "IdempotencyKey",
+            "if_match": "IfMatch",
+            "if_match_given": "IfMatchGiven",
+            "last_event_id": "LastEventId",
+        }
         return [header for function, header in readers.items() if function in self.called]
 
     @property
@@ -154,6 +167,7 @@ def _complete_operation(operation: Json, method: str, view: View, audience: Audi
     possible |= {413, 415} if "requestBody" in operation and method in WRITING else set()
     possible |= {409} if "IdempotencyKey" in asked else set()
     possible |= {412, 428} if "IfMatch" in asked else set()
+    possible |= {412} if "IfMatchGiven" in asked else set()
     found = {**problems(*possible), **operation["responses"]}
     operation["responses"] = {status: found[status] for status in sorted(found, key=str)}
     for status, response in operation["responses"].items():

@@ -165,6 +165,14 @@ def if_match() -> int | None:
     return int(text)
 
 
+def if_match_given() -> int | None:
+    """The version that ``If-Match`` names where a caller may leave it out; None for ``*`` and without one.
+
+    Raises: Stale (412) for something that was never a version of ours.
+    """
+    return if_match() if request.headers.get("If-Match", "").strip() else None
+
+
 def last_event_id() -> str | None:
     """The id of the last event that the client of a stream had; None for one that begins."""
     return request.headers.get("Last-Event-ID", "").strip() or None

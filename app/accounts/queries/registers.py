@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import Row, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Organization
+from app.accounts.models import GrantRow, Organization
+from app.core.models import table
 
 _ADD_ORGANIZATIONS = text("""
     INSERT INTO organizations (id, code, name, kind, parent_id, area_code, created_at)
@@ -74,6 +76,18 @@ def change_members(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[U
 
 def add_grants(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.execute(_ADD_GRANTS, _json(rows))
+
+
+def move_end(
+    session: Session, grant_id: UUID, ends: datetime | None, now: datetime
+) -> Row[str, str, datetime | None] | None:
+    """Give a grant another end; (role, area_code, valid_to) as it was, None where it has ended."""
+    lasting = or_(GrantRow.valid_to.is_(None), GrantRow.valid_to > now)
+    query = select(GrantRow.role, GrantRow.area_code, GrantRow.valid_to).where(GrantRow.id == grant_id, lasting)
+    found = session.execute(query.with_for_update()).one_or_none()
+    if found is not None:
+        session.execute(update(table(GrantRow)).where(GrantRow.id == grant_id).values(valid_to=ends))
+    return found
 
 
 def touch(session: Session, user_ids: Collection[UUID]) -> None:

@@ -121,6 +121,8 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "webhooks.admin": ADMIN,
         "outbox.read": ADMIN,
         "audit.read": READING_ALL,
+        # All tables of the administration as files, out and in.
+        "tables.admin": ADMIN,
     }
 )
 

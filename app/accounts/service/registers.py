@@ -143,6 +143,23 @@ def add_grants(session: Session, new: Sequence[tuple[UUID, NewGrant]], *, now: d
     audit.note_all(session, notes, actor_id=actor_id, now=now)
 
 
+def move_end(
+    session: Session, user_id: UUID, grant_id: UUID, ends: datetime | None, *, now: datetime, actor_id: UUID | None
+) -> bool:
+    """Let a grant end at another time that is still to come, or stay open; False where it has ended meanwhile."""
+    before = queries.move_end(session, grant_id, ends, now)
+    if before is None:
+        return False
+    queries.touch(session, {user_id})
+    said = {"id": str(grant_id), "role": before.role, "area_code": before.area_code}
+    detail = {
+        "before": {**said, "valid_to": _json(before.valid_to)},
+        "after": {**said, "valid_to": _json(ends)},
+    }
+    audit.note(session, action="grant.change", subject=f"user:{user_id}", detail=detail, actor_id=actor_id, now=now)
+    return True
+
+
 def hold_open(session: Session, organization_ids: set[UUID]) -> set[UUID]:
     """Those of the organisations that are open; they stay so until what they are given is kept."""
     return queries.hold_open(session, organization_ids)
