@@ -22,6 +22,7 @@ from app.notices.service.hooks import (
     webhooks_of,
 )
 from app.notices.service.inbox import fill_inbox, mark_read, notice_of, notices_of
+from app.notices.service.reminding import READER as REMINDERS
 from app.notices.service.reminding import fill_reminders
 from app.notices.service.sending import send_messages, send_texts
 from app.notices.service.telling import tell
@@ -29,6 +30,7 @@ from app.notices.service.templates import Which, drop_template, put_template, te
 from app.notices.service.wording import Message, Wording
 
 __all__ = [
+    "REMINDERS",
     "Event",
     "Heard",
     "Letter",

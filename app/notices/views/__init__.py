@@ -1,6 +1,7 @@
 """HTTP of notices."""
 
 from app.notices.views import contacts as contacts
+from app.notices.views import figures as figures
 from app.notices.views import inbox as inbox
 from app.notices.views import stream as stream
 from app.notices.views import templates as templates
