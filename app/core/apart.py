@@ -74,14 +74,24 @@ def program(work: str, memory_bytes: int) -> str:
     return _PROGRAM.format(work=work.strip(), memory=memory_bytes)
 
 
-class Processes:
-    """Worker processes of one program, started when the first is needed and replaced when one dies."""
+class Worker(subprocess.Popen[bytes]):
+    """A process and how often it had a turn."""
 
-    def __init__(self, text: str, gate: Gate, deadline_s: float) -> None:
+    turns = 0
+
+
+class Processes:
+    """Worker processes of one program, started when the first is needed and replaced when one dies.
+
+    `lives`: after so many turns a process is replaced as well; what libraries keep in it goes with it.
+    """
+
+    def __init__(self, text: str, gate: Gate, deadline_s: float, lives: int | None = None) -> None:
         self._text = text
         self._gate = gate
         self._deadline_s = deadline_s
-        self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+        self._lives = lives
+        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
 
     @contextmanager
     def turn(self) -> Iterator[Pipes]:
@@ -93,50 +103,51 @@ class Processes:
             process = self._take()
             alarm = threading.Timer(self._deadline_s, process.kill)
             alarm.start()
+            usable = False
             try:
                 yield _pipes(process)
+                usable = True
             except DomainError:
-                raise  # the worker's own answer: it is ready for the next
-            except (EOFError, OSError, ValueError) as error:
-                process.kill()
-                raise ProcessLost from error
-            except BaseException:
-                process.kill()
+                usable = True  # the worker's own answer: it is ready for the next
                 raise
+            except (EOFError, OSError, ValueError) as error:
+                raise ProcessLost from error
             finally:
                 alarm.cancel()
-                self._give_back(process)
+                self._give_back(process, usable=usable)
 
     def close(self) -> None:
         """End the idle workers."""
         while not self._idle.empty():
             _end(self._idle.get())
 
-    def _take(self) -> subprocess.Popen[bytes]:
+    def _take(self) -> Worker:
         while not self._idle.empty():
             process = self._idle.get()
             if process.poll() is None:
                 return process
             _end(process)
         command = [sys.executable, "-c", self._text]
-        return subprocess.Popen(  # noqa: S603 -- our own interpreter and program
+        return Worker(  # noqa: S603 -- our own interpreter and program
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
         )
 
-    def _give_back(self, process: subprocess.Popen[bytes]) -> None:
-        if process.returncode is None and process.poll() is None:
+    def _give_back(self, process: Worker, *, usable: bool) -> None:
+        process.turns += 1
+        spent = self._lives is not None and process.turns >= self._lives
+        if usable and not spent and process.poll() is None:
             self._idle.put(process)
         else:
             _end(process)
 
 
-def _pipes(process: subprocess.Popen[bytes]) -> Pipes:
+def _pipes(process: Worker) -> Pipes:
     assert process.stdin is not None
     assert process.stdout is not None
     return Pipes(process.stdin, process.stdout)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Worker) -> None:
     process.kill()
     process.wait()
     for stream in (process.stdin, process.stdout):

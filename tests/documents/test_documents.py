@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from app.documents import service
+from app.documents.errors import BadDocumentKind
 from app.documents.queries import DocumentFilter
 from app.documents.rules.kinds import DocumentKind
 from app.documents.service import Order
@@ -312,3 +313,37 @@ def test_the_managers_of_the_addressee_are_told(api, dispatched, issued):
     assert "签发了文书" in told[0]["text"]
     for who in ("unit2", "handler1", "operator"):
         assert "document_issued" not in {one["event"] for one in api.get(who, "/notices")["items"]}
+
+
+def test_a_city_changes_its_kinds_and_what_was_issued_stays(api, session, dispatched, issued, now):
+    service.change_kind(
+        session,
+        "rectification",
+        {"number_format": "示整〔{year}〕第{serial}号", "issuing_roles": ["supervisor"]},
+        now=now,
+    )
+    session.commit()
+    order = {**ORDER, "due_at": later(days=2)}
+    assert api.post("dispatcher", f"/cases/{dispatched}/documents", 403, json=order)["roles"] == ["supervisor"]
+    following = api.post("supervisor", f"/cases/{dispatched}/documents", 201, json=order)
+    assert (following["number"][:2], following["number"][-3:]) == ("示整", "第2号")
+    assert api.get("unit1", f"/documents/{issued['id']}")["number"] == issued["number"]
+    noted = session.execute(text("SELECT action, subject, detail FROM admin_changes ORDER BY id DESC LIMIT 1")).one()
+    assert (noted.action, noted.subject) == ("document_kind.change", "document_kind:rectification")
+    assert noted.detail["issuing_roles"]["after"] == ["supervisor"]
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "pointer"),
+    [
+        ("praise", {"basis": "x"}, "/kind"),
+        ("supervision", {"basis": ""}, "/basis"),
+        ("supervision", {"number_format": "{serial}"}, "/number_format"),
+        ("supervision", {"issuing_roles": ["citizen"]}, "/issuing_roles"),
+        ("supervision", {"issuing_roles": []}, "/issuing_roles"),
+    ],
+)
+def test_a_kind_that_cannot_be_is_refused(session, now, code, changes, pointer):
+    with pytest.raises(BadDocumentKind) as refused:
+        service.change_kind(session, code, changes, now=now)
+    assert [fault.pointer for fault in refused.value.faults] == [pointer]

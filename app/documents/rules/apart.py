@@ -12,8 +12,6 @@ from typing import IO
 
 from app.documents.errors import NoPrinting
 
-PAPERS_PER_PROCESS = 200
-"""After so many a fresh process takes over: whatever the libraries keep of fonts and pictures goes with the old one."""
 LINE_BYTES = 1_000_000
 
 Setter = Callable[[str, Mapping[str, bytes]], bytes]
@@ -21,10 +19,7 @@ Setter = Callable[[str, Mapping[str, bytes]], bytes]
 
 def serve(incoming: IO[bytes], outgoing: IO[bytes], setter: Setter | None) -> None:
     """Set one paper after the other until the stream ends; `setter` is None on a machine without the libraries."""
-    for _ in range(PAPERS_PER_PROCESS):
-        line = incoming.readline(LINE_BYTES)
-        if not line.endswith(b"\n"):
-            return
+    while (line := incoming.readline(LINE_BYTES)).endswith(b"\n"):
         wanted = json.loads(line)
         html = incoming.read(wanted["html"]).decode()
         pictures = {name: incoming.read(size) for name, size in wanted["pictures"].items()}

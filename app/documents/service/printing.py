@@ -17,6 +17,8 @@ PATIENCE_S = 15.0
 # A case file with a hundred photos takes five seconds.
 DEADLINE_S = 40.0
 MEMORY_BYTES = 2_000_000_000
+# What the libraries keep of fonts and pictures goes with the process.
+PAPERS_PER_PROCESS = 200
 
 _PROGRAM = """
 from app.documents.rules.apart import serve
@@ -36,7 +38,7 @@ class Printers(Processes):
     """Processes that set papers."""
 
     def __init__(self, gate: Gate, deadline_s: float = DEADLINE_S) -> None:
-        super().__init__(program(_PROGRAM, MEMORY_BYTES), gate, deadline_s)
+        super().__init__(program(_PROGRAM, MEMORY_BYTES), gate, deadline_s, PAPERS_PER_PROCESS)
 
     def pdf(self, html: str, pictures: Mapping[str, bytes]) -> bytes:
         """A page with its pictures as PDF. Call it while no transaction is open.
