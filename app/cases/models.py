@@ -53,7 +53,7 @@ class Case(Base):
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_cases_opened_at_id", text("opened_at DESC"), text("id DESC")),
         Index("ix_cases_state_opened_at_id", "state", text("opened_at DESC"), text("id DESC")),
-        Index("ix_cases_due_at_id", "due_at", "id", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_cases_due_at_id_all", "due_at", "id"),
         Index(
             "ix_cases_filed_cell_opened_at",
             "filed_cell",

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy import Row, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from app.routing.models import RoutingRule, RoutingState
+from app.routing.models import RoutingRule, RoutingState, RoutingVersion
 from app.routing.rules import AreaRow, Ground, GroundMap, Key, Known, Owner, Rule, Target
 
 _STAMP = select(RoutingState.stamp)
@@ -56,7 +56,8 @@ _GROUND = text("""
 
 _SAID = select(RoutingRule.said).where(RoutingRule.retired_at.is_(None))
 _RETIRE = text("""
-    UPDATE routing_rules SET retired_at = :now WHERE retired_at IS NULL AND said <> ALL (cast(:kept AS uuid[]))
+    UPDATE routing_rules SET retired_at = :now, retired_in = :version
+     WHERE retired_at IS NULL AND said <> ALL (cast(:kept AS uuid[]))
     RETURNING said, target, scheme, kind, code, ground, place, lead_id, helper_ids, auto, valid_from, valid_to
 """)
 _ADD = text("""
@@ -153,9 +154,14 @@ def said(session: Session) -> frozenset[UUID]:
     return frozenset(session.execute(_SAID).scalars())
 
 
-def retire(session: Session, kept: Sequence[UUID], now: datetime) -> Sequence[Row[Any]]:
-    """Retire every rule that does not say one of these; what they said, in the columns of the table."""
-    return session.execute(_RETIRE, {"kept": [str(one) for one in kept], "now": now}).all()
+def retire(session: Session, kept: Sequence[UUID], version: int, now: datetime) -> Sequence[Row[Any]]:
+    """Retire in this version every rule that does not say one of these; what they said, in the table's columns."""
+    return session.execute(_RETIRE, {"kept": [str(one) for one in kept], "version": version, "now": now}).all()
+
+
+def add_version(session: Session, row: Mapping[str, Any]) -> None:
+    """Remember a version: its number, when, how many rules came and went, and by whom."""
+    session.execute(insert(RoutingVersion), [row])
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]], version: int, now: datetime) -> None:

@@ -142,13 +142,15 @@ def import_rules(
         raise kind(message, faults=faults)
     before = queries.said(session)
     new = [rule for rule in rules if rule.id not in before]
-    retired = queries.retire(session, [rule.id for rule in rules], now)
+    version = in_force + 1
+    retired = queries.retire(session, [rule.id for rule in rules], version, now)
     if not new and not retired:
         return Imported(in_force, len(rules), 0, 0)
-    version = in_force + 1
     added = [_values(rule) for rule in new]
     queries.add(session, added, version, now)
     queries.restamp(session, version, new_id(), now)
+    counts = {"added": len(new), "retired": len(retired)}
+    queries.add_version(session, {"version": version, "at": now, **counts, "by_id": actor_id})
     notes = [_note("retire", one._asdict(), "before") for one in retired]
     notes += [_note("create", one, "after") for one in added]
     audit.note_all(session, notes, actor_id=actor_id, now=now)
