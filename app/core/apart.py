@@ -128,9 +128,7 @@ class Processes:
                 return process
             _end(process)
         command = [sys.executable, "-c", self._text]
-        return Worker(  # noqa: S603 -- our own interpreter and program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
-        )
+        return Worker(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env={"PYTHONPATH": str(ROOT)})
 
     def _give_back(self, process: Worker, *, usable: bool) -> None:
         process.turns += 1
