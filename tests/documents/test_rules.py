@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cases.rules import Action, Source, State
+from app.cases.rules.chain import PLAIN_INPUTS
 from app.cases.rules.reminders import Audience
 from app.documents.errors import NoPrinting
 from app.documents.rules.apart import ask, serve
@@ -27,7 +28,7 @@ from app.documents.rules.kinds import (
 from app.documents.rules.sketch import Window, shapes
 from app.documents.rules.spans import distance_m, span
 from app.documents.service.pages import TEMPLATES, add_marks, fill_address, pictures_in, with_pictures
-from app.documents.service.story import ids_in
+from app.documents.service.story import LEFT_OUT, ids_in
 from app.documents.service.words import LANGUAGES, Words, messages
 from app.sla.rules import Lamp, Stage, Unit
 
@@ -171,6 +172,11 @@ def test_both_languages_say_the_same_things():
 def test_every_code_has_its_word(group, codes):
     for language in LANGUAGES:
         assert {str(code) for code in codes} - messages(language)[group].keys() == set()
+
+
+def test_every_input_of_an_event_has_its_word():
+    for language in LANGUAGES:
+        assert PLAIN_INPUTS - LEFT_OUT - messages(language)["inputs"].keys() == set()
 
 
 def test_every_kind_has_its_sentence():

@@ -18,7 +18,20 @@ from app.documents.service.words import Words
 from app.sla.rules import Calendar, Limit, Unit, budget, elapsed
 
 # Shown elsewhere on the paper, or of no use to a reader.
-LEFT_OUT = frozenset({"report_id", "type", "condition_id", "unit", "raw", "calendar_code", "calendar_version", "actor"})
+LEFT_OUT = frozenset(
+    {
+        "report_id",
+        "type",
+        "condition_id",
+        "unit",
+        "raw",
+        "calendar_code",
+        "calendar_version",
+        "actor",
+        "op_id",
+        "task_id",
+    }
+)
 CODED = {"verdict": "verdicts", "source": "sources"}
 CHANGES = ("type_id", "condition_id", "lead_id", "helper_ids", "hold_until", "current_cell")
 
@@ -108,7 +121,8 @@ class Teller:
             return self.words.say("the_system"), ""
         if actor["name"] is None:
             return self.words.say("reporter_unnamed" if "digest" in actor else "person_hidden"), ""
-        return actor["name"], self.names.organizations.get(actor.get("organization_id") or "", "")
+        name = actor["name"] or self.words.of("people", actor["kind"])
+        return name, self.names.organizations.get(actor.get("organization_id") or "", "")
 
     def _lines(
         self, event: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
