@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, RowMapping, text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 # A case that somebody acts on is left for the next run. One that lies in a gap stands on the area around it and is
@@ -41,14 +41,15 @@ def misplaced(session: Session, after: str, most: int) -> Sequence[Row[Any]]:
     return session.execute(_MISPLACED, {"after": after, "most": most}).all()
 
 
-def move(session: Session, moves: Sequence[Mapping[str, Any]]) -> Sequence[RowMapping]:
+def move(session: Session, moves: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give cases another current cell and its zone; the cases as the feed tells of them.
 
     Shape: moves with id (as text), cell, zone (None where no zone holds the cell).
     """
-    return session.execute(_MOVE, {"moves": orjson.dumps(list(moves)).decode()}).mappings().all()
+    moved = session.execute(_MOVE, {"moves": orjson.dumps(list(moves)).decode()})
+    return [dict(row) for row in moved.mappings()]
 
 
-def rezone(session: Session, most: int) -> Sequence[RowMapping]:
+def rezone(session: Session, most: int) -> list[dict[str, Any]]:
     """Give open cases the duty zone that holds their current cell now; those that had another."""
-    return session.execute(_REZONE, {"most": most}).mappings().all()
+    return [dict(row) for row in session.execute(_REZONE, {"most": most}).mappings()]

@@ -33,8 +33,8 @@ def readers_behind(session: Session, reminders: str) -> Sequence[Row[Any]]:
 
 def undelivered_count(session: Session) -> dict[str, int]:
     """How many deliveries to webhooks are pending and how many were given up, by status."""
-    query = select(_DELIVERIES.c.status, func.count().label("count")).where(_DELIVERIES.c.status != "delivered")
-    return {row.status: row.count for row in session.execute(query.group_by(_DELIVERIES.c.status))}
+    query = select(_DELIVERIES.c.status, func.count().label("waiting")).where(_DELIVERIES.c.status != "delivered")
+    return {row.status: row.waiting for row in session.execute(query.group_by(_DELIVERIES.c.status))}
 
 
 _UNSENT = text("SELECT count(*) FROM notice_messages WHERE sent_at IS NULL AND due_at <= clock_timestamp()")
