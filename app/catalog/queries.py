@@ -166,7 +166,7 @@ _CONDITION = select(
 ).join(Type, Type.id == FilingCondition.type_id)
 
 
-def one_type(session: Session, type_id: UUID) -> Row[Any] | None:
+def one_type(session: Session, type_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """A type: every column and its version."""
     return session.execute(_TYPE.where(Type.id == type_id)).one_or_none()
 
@@ -177,12 +177,12 @@ def change_type(session: Session, type_id: UUID, values: Mapping[str, Any]) -> N
     session.execute(update(types).where(types.c.id == type_id).values(**(values or {"name": types.c.name})))
 
 
-def condition(session: Session, condition_id: UUID) -> Row[Any] | None:
+def condition(session: Session, condition_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """A filing condition, in force or not, with its type's key and its version."""
     return session.execute(_CONDITION.where(FilingCondition.id == condition_id)).one_or_none()
 
 
-def conditions_in_force(session: Session, type_id: UUID) -> Sequence[Row[Any]]:
+def conditions_in_force(session: Session, type_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     """The filing conditions of a type that are in force, in the order of their rows."""
     query = _CONDITION.where(FilingCondition.type_id == type_id, FilingCondition.valid_to.is_(None))
     return session.execute(query.order_by(FilingCondition.row)).all()

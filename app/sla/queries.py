@@ -140,18 +140,18 @@ def change_source(
 _DEFINITION = select(*WorkCalendar.__table__.c, row_version(WorkCalendar).label("etag"))
 
 
-def calendars(session: Session, after: str, limit: int) -> Sequence[Row[Any]]:
+def calendars(session: Session, after: str, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """The definitions of the calendars by code: every column and, as `etag`, the version of the row."""
     query = _DEFINITION.where(WorkCalendar.code > after).order_by(WorkCalendar.code).limit(limit)
     return session.execute(query).all()
 
 
-def definition(session: Session, code: str) -> Row[Any] | None:
+def definition(session: Session, code: str) -> Row[*tuple[Any, ...]] | None:
     """The definition of a calendar with the version of its row as `etag`."""
     return session.execute(_DEFINITION.where(WorkCalendar.code == code)).one_or_none()
 
 
-def stage_limit(session: Session, stage: str) -> Row[Any] | None:
+def stage_limit(session: Session, stage: str) -> Row[*tuple[Any, ...]] | None:
     """The limit of one stage: stage, amount, unit, version of the row."""
     query = select(
         StageLimit.stage, func.trim_scale(StageLimit.amount).label("amount"), StageLimit.unit, row_version(StageLimit)

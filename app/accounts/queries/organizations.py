@@ -14,7 +14,7 @@ from app.accounts.models import GrantRow, Organization, User
 from app.core.models import table
 from app.core.row_versions import row_version
 
-OrganizationRow: TypeAlias = Row[Any]
+OrganizationRow: TypeAlias = Row[*tuple[Any, ...]]
 
 # Whoever moves a branch of the tree looks at it alone: two moves that are each right could make a ring together.
 TREE_LOCK = 7_216_024
@@ -72,7 +72,7 @@ def dependants(session: Session, organization_id: UUID, now: datetime) -> dict[s
     """What of accounts depends on an organisation, by kind: codes below it, user names of its people, and of whoever
     holds a grant in it that is valid or will be. At most 50 of each are named.
     """
-    queries: dict[str, Select[tuple[str | None]]] = {
+    queries: dict[str, Select[Any]] = {
         "organizations": select(Organization.code).where(
             Organization.parent_id == organization_id, Organization.closed_at.is_(None)
         ),

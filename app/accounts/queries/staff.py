@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, or_, select, text, update
+from sqlalchemy import Row, and_, exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import GrantRow, Organization, User
@@ -36,7 +36,7 @@ _MEMBER = (
     .join(Organization, Organization.id == User.organization_id)
     .where(User.kind == UserKind.STAFF)
 )
-_GRANT: Select[Any] = select(
+_GRANT = select(
     GrantRow.id,
     GrantRow.role,
     GrantRow.organization_id,
@@ -48,12 +48,12 @@ _GRANT: Select[Any] = select(
 _NEWEST = (GrantRow.valid_from.desc(), GrantRow.id.desc())
 
 
-def member(session: Session, user_id: UUID) -> Row[Any] | None:
+def member(session: Session, user_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """(id, username, name, has_password, disabled_at, created_at, organization_…, version) of a member of staff."""
     return session.execute(_MEMBER.where(User.id == user_id)).one_or_none()
 
 
-def grants_to_come(session: Session, user_id: UUID, now: datetime) -> Sequence[Row[Any]]:
+def grants_to_come(session: Session, user_id: UUID, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     """The user's grants that are valid or will be, by role and area:
     (id, role, organization_id, organization_code, area_code, valid_from, valid_to).
     """
@@ -64,7 +64,7 @@ def grants_to_come(session: Session, user_id: UUID, now: datetime) -> Sequence[R
 
 def grants_page(
     session: Session, user_id: UUID, *, at: datetime | None, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """The user's grants, those that begin last first, one more than `limit` where there are more.
 
     at: only those valid at this instant. after: (valid_from, id) of the last one of the page before.
@@ -80,7 +80,7 @@ def grants_page(
     return session.execute(query).all()
 
 
-def grant_of(session: Session, user_id: UUID, grant_id: UUID) -> Row[Any] | None:
+def grant_of(session: Session, user_id: UUID, grant_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """One grant of a user: (id, role, organization_id, organization_code, area_code, valid_from, valid_to)."""
     return session.execute(_GRANT.where(GrantRow.user_id == user_id, GrantRow.id == grant_id)).one_or_none()
 

@@ -60,7 +60,7 @@ def create_user(  # noqa: PLR0913 -- the six facts of a user, and who made it
 
 def same_user(
     session: Session, user_id: UUID | None, *, username: str, name: str, organization_id: UUID
-) -> Row[Any] | None:
+) -> Row[*tuple[Any, ...]] | None:
     """The member of staff that a client made before under this id; None where there is none yet.
 
     Raises: IdTaken where the id is that of somebody else.
@@ -74,7 +74,7 @@ def same_user(
     return found
 
 
-def find_member(session: Session, user_id: UUID) -> Row[Any]:
+def find_member(session: Session, user_id: UUID) -> Row[*tuple[Any, ...]]:
     """A member of staff with organisation and version.
 
     Raises: UserNotFound.

@@ -99,7 +99,7 @@ def list_grants(path: UserPath, query: GrantsQuery) -> Response:
     return json_response(GrantsOut.model_validate({"items": items, "next_cursor": cursor}))
 
 
-def _place(row: Row[Any]) -> tuple[str, str]:
+def _place(row: Row[*tuple[Any, ...]]) -> tuple[str, str]:
     return row.valid_from.isoformat(), str(row.id)
 
 

@@ -65,7 +65,7 @@ def _left(session: Session, user_id: UUID, now: datetime) -> list[str]:
 
 def close_organization(
     session: Session, organization_id: UUID, *, expected: int | None, now: datetime, actor_id: UUID | None
-) -> Row[Any]:
+) -> Row[*tuple[Any, ...]]:
     """End an organisation that no open case, routing rule, grant, person or organisation depends on any more.
 
     Raises: OrganizationNotFound, OrganizationInUse, Stale.
@@ -122,7 +122,7 @@ def _give_back(session: Session, case: dict[str, Any], now: datetime) -> None:
             telling.ask(work, task.kind, instead, suggested=task.kind != "handle")
 
 
-def _next(session: Session, case: Mapping[str, Any], task: Row[Any], now: datetime) -> UUID | None:
+def _next(session: Session, case: Mapping[str, Any], task: Row[*tuple[Any, ...]], now: datetime) -> UUID | None:
     """Who is asked instead; where nobody is left it is the desk's or the unit's, as before anybody was asked."""
     if task.kind == "handle":
         return None if case["lead_id"] is None else leaving.manager_of(session, case["lead_id"], now)

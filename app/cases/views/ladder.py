@@ -46,8 +46,8 @@ def put_reminder_ladder(body: LadderIn) -> Response:
 
 
 def _rung(one: RungIn) -> Rung:
-    delays = (Limit(Decimal(str(amount)), one.unit) for amount in (one.delay, one.supervised_delay))
-    return Rung(one.ladder, one.rung, one.base, *delays, Audience(one.audience))
+    delay, supervised = (Limit(Decimal(str(amount)), one.unit) for amount in (one.delay, one.supervised_delay))
+    return Rung(one.ladder, one.rung, one.base, delay, supervised, Audience(one.audience))
 
 
 def _shown(session: Session) -> tuple[LadderOut, int]:

@@ -41,7 +41,7 @@ class ConditionTerms:
     row: int | None = None
 
 
-def one_type(session: Session, type_id: UUID) -> Row[Any]:
+def one_type(session: Session, type_id: UUID) -> Row[*tuple[Any, ...]]:
     """A type with its version.
 
     Raises: UnknownType.
@@ -52,7 +52,7 @@ def one_type(session: Session, type_id: UUID) -> Row[Any]:
     return found
 
 
-def one_condition(session: Session, wanted: UUID) -> Row[Any]:
+def one_condition(session: Session, wanted: UUID) -> Row[*tuple[Any, ...]]:
     """A filing condition, in force or not, with its type's key and its version.
 
     Raises: UnknownCondition.
@@ -162,7 +162,7 @@ def retire_condition(
     _note(session, "condition.retire", _key(found), {"before": before, "after": after}, actor_id, now)
 
 
-def _in_force(session: Session, wanted: UUID, expected: int | None) -> Row[Any]:
+def _in_force(session: Session, wanted: UUID, expected: int | None) -> Row[*tuple[Any, ...]]:
     queries.lock(session)
     found = one_condition(session, wanted)
     check_version(expected, found.version, "The filing condition")
@@ -198,7 +198,7 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, UUID | Decimal) else value
 
 
-def _key(found: Row[Any]) -> str:
+def _key(found: Row[*tuple[Any, ...]]) -> str:
     return f"type:{found.scheme}|{found.kind}|{found.code}"
 
 

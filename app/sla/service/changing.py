@@ -28,7 +28,7 @@ from app.sla.service.calendars import (
 )
 
 
-def find_calendar(session: Session, code: str) -> Row[Any]:
+def find_calendar(session: Session, code: str) -> Row[*tuple[Any, ...]]:
     """The definition of a calendar, with the version of its row as `etag`.
 
     Raises: CalendarNotFound.
@@ -141,7 +141,7 @@ def limit_of(amount: float, unit: Unit) -> Limit:
         raise BadCalendar(f"The limit cannot be kept: {refused}.", faults=[Fault("/limit", str(refused))]) from refused
 
 
-def one_stage_limit(session: Session, stage: Stage) -> Row[Any]:
+def one_stage_limit(session: Session, stage: Stage) -> Row[*tuple[Any, ...]]:
     """The limit of a stage with the version of its row.
 
     Raises: BadCalendar for handling, whose limit is the filing condition's.
@@ -164,7 +164,7 @@ def _correction(session: Session, code: str, day: date) -> dict[str, Any] | None
     return None
 
 
-def _told(row: Row[Any]) -> dict[str, Any]:
+def _told(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return {"tz": row.tz, "week": row.week, "nominal_minutes": row.nominal_minutes, "holidays": row.holidays}
 
 

@@ -163,7 +163,7 @@ def _shown(session: Session, code: str, version: int | None) -> tuple[CalendarOu
     return CalendarOut.model_validate(shown), int(row.etag)
 
 
-def _version(session: Session, code: str, version: int) -> Row[Any]:
+def _version(session: Session, code: str, version: int) -> Row[*tuple[Any, ...]]:
     found = queries.version(session, code, version)
     if found is None:
         raise CalendarNotFound(f"The calendar {code} has no version {version}.")

@@ -58,5 +58,5 @@ def put_stage_limit(path: StagePath, body: StageLimitIn) -> Response:
         return answer(session, _shown(found), version=found.version)
 
 
-def _shown(row: Row[Any]) -> StageLimitOut:
+def _shown(row: Row[*tuple[Any, ...]]) -> StageLimitOut:
     return StageLimitOut(stage=row.stage, limit=float(row.amount), unit=row.unit)
