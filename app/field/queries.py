@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.accounts.rules import Role
 from app.cases.models import Case, CaseTask
 from app.cases.queries import visible
+from app.cases.rules import State
 from app.catalog.models import Type
 from app.core.auth import Principal
 from app.grid.models import Area
@@ -21,6 +22,7 @@ from app.grid.models import Area
 AnyRow = Row[*tuple[Any, ...]]
 # Under a name of its own, beside the tasks by which an inspector sees a case.
 _TASK = aliased(CaseTask, name="task")
+_OTHER = aliased(CaseTask, name="other")
 _TASKS = (
     select(
         _TASK.id,
@@ -57,13 +59,17 @@ _TASKS = (
 
 
 def _mine(principal: Principal) -> ColumnElement[bool]:
-    """What the principal was asked; of the unit they manage, what its handlers were."""
-    mine = _TASK.assignee_id == principal.id
+    """What the principal was asked; of the unit they manage, what its handlers have to do now.
+
+    Of a unit the two are found apart, each by its index: together they would be looked for among all tasks.
+    """
     units = principal.organizations(Role.UNIT_MANAGER)
     if not units:
-        return mine
-    of_unit = and_(_TASK.kind == "handle", Case.lead_id.in_(units))
-    return or_(mine, of_unit)
+        return _TASK.assignee_id == principal.id
+    own = select(_OTHER.id).where(_OTHER.assignee_id == principal.id)
+    handled = and_(Case.lead_id.in_(units), Case.state == State.HANDLING.value)
+    of_unit = select(_OTHER.id).join(Case, Case.id == _OTHER.case_id).where(handled, _OTHER.kind == "handle")
+    return _TASK.id.in_(union_all(own, of_unit.where(_OTHER.closed_at.is_(None)).correlate(None)))
 
 
 def tasks_page(

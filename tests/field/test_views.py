@@ -260,8 +260,9 @@ def test_what_a_unit_handles_is_on_its_lists(api, city):
     assert api.get("unit2", "/field/tasks")["items"] == api.get("handler1b", "/field/tasks")["items"] == []
     assert api.post("handler1", f"/field/tasks/{task['id']}/accept")["accepted_at"] is not None
     api.act("handler1", number, "finish", photos=1, text="已清理")
-    (done,) = api.get("unit1", "/field/tasks", state="done")["items"]
+    (done,) = api.get("handler1", "/field/tasks", state="done")["items"]
     assert (done["id"], done["outcome"]) == (task["id"], "done")
+    assert api.get("unit1", "/field/tasks")["items"] == []
 
 
 def test_tasks_come_in_pages(api, city, verifying):

@@ -19,7 +19,7 @@ from app.field.views.blueprint import field
 @field.get("/tasks", operation_id="list_tasks", responses={200: TasksPage, **problems(401, 403)})
 @needs("task.read")
 def list_tasks(query: TasksQuery) -> Response:
-    """What I was asked to verify, check or handle, newest first; of the unit I manage, what it handles."""
+    """What I was asked to verify, check or handle, newest first; of the unit I manage, what it handles now."""
     found, paging = TaskFilter(query.kind, query.state), Paging(query.limit, query.cursor)
     with read_unit() as session:
         items, cursor = service.tasks_for(session, current_principal(), found, now=clock.now(), paging=paging)
