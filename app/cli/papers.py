@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
+import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from app.documents.rules.kinds import DocumentKind
 from app.documents.service import Order
 
 DPI = 84
-COLOURS = 96
+COLOURS = 128
+PAGES, GAP, GROUND = 2, 14, "#d9d8d3"
 DEMAND = "请组织人员清运积存垃圾、冲洗地面，并安排专人每日巡查两次，防止反弹。"
 CHANGES = ("name_zh", "name_en", "number_format", "issuing_body", "basis")
 
@@ -120,11 +121,16 @@ def _supervisor(session: Session, now: datetime) -> Principal:
 
 
 def _picture(pdf: Path) -> None:
-    """The first page as a small PNG beside the PDF, where the machine has what makes one."""
+    """The first two pages side by side as a small PNG beside the PDF, where the machine has what makes one."""
     program = shutil.which("pdftoppm")
     if program is None:
         return
-    command = [program, "-r", str(DPI), "-png", "-f", "1", "-l", "1", str(pdf)]
-    made = subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 -- our own file
-    with Image.open(io.BytesIO(made)) as page:
-        page.convert("RGB").quantize(COLOURS).save(pdf.with_suffix(".png"), optimize=True)
+    with tempfile.TemporaryDirectory(prefix="fieldgrid-") as folder:
+        command = [program, "-r", str(DPI), "-png", "-f", "1", "-l", str(PAGES), str(pdf), f"{folder}/page"]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 -- our own file
+        pages = [Image.open(path).convert("RGB") for path in sorted(Path(folder).glob("*.png"))]
+    width, height = pages[0].size
+    sheet = Image.new("RGB", ((width + GAP) * len(pages) + GAP, height + 2 * GAP), GROUND)
+    for at, page in enumerate(pages):
+        sheet.paste(page, (GAP + at * (width + GAP), GAP))
+    sheet.quantize(COLOURS).save(pdf.with_suffix(".png"), optimize=True)
