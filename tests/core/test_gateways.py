@@ -133,6 +133,49 @@ def test_with_settings_messages_leave_and_failures_are_seen(session, now, web, m
     assert outbox.undelivered(session, limit=5) == []
 
 
+def test_each_channel_may_have_a_way_out_of_its_own(session, now, web):
+    default = {"FIELDGRID_MESSAGE_URL": "https://gateway.example/", "FIELDGRID_MESSAGE_TOKEN": "shared"}
+    assert gateway_for("wechat_work", settings(default)) == HttpGateway("https://gateway.example/", "shared")
+    own = {**default, "FIELDGRID_WECHAT_WORK_URL": "https://wechat.example/"}
+    # A token is never sent to another channel's address.
+    assert gateway_for("wechat_work", settings(own)) == HttpGateway("https://wechat.example/", "")
+    assert gateway_for("sms", settings(own)) == HttpGateway("https://gateway.example/", "shared")
+    alone = {"FIELDGRID_SMS_URL": "https://sms.example/", "FIELDGRID_SMS_TOKEN": "its own"}
+    assert gateway_for("sms", settings(alone)) == HttpGateway("https://sms.example/", "its own")
+    assert gateway_for("wechat_work", settings(alone)) is None
+    assert gateway_for("email", settings(default)) is None
+
+
+def settings(given):
+    needed = {
+        "FIELDGRID_APP_DATABASE_URL": "postgresql+psycopg2://x@127.0.0.1/y",
+        "FIELDGRID_SECRET_KEY": "s" * 32,
+        "FIELDGRID_DATA_KEY": "d" * 32,
+    }
+    return Config.from_env({**needed, **given})
+
+
+def test_a_subject_goes_along(session, now, web, monkeypatch):
+    monkeypatch.setenv("FIELDGRID_MESSAGE_URL", f"http://127.0.0.1:{port(web)}/")
+    config.cache_clear()
+    outbox.send(session, channel="sms", recipient="x", text="你好", subject="新任务", now=now)
+    session.commit()
+    deliver_message(queued(session)[0])
+    assert web.came[0][1]["subject"] == "新任务"
+
+
+def test_a_mail_has_its_subject_and_a_line_break_begins_no_header(mail):
+    gateway = SmtpGateway(f"smtp://127.0.0.1:{port(mail)}", "city@example.org")
+    for subject in ("New task", "New task\r\nBcc: someone@example.org", None):
+        gateway.deliver(
+            replace(MESSAGE, channel="email", recipient="a@example.org", text="Case 1\nmore", subject=subject)
+        )
+    heads = [mail_text.partition("\r\n\r\n")[0] for mail_text in mail.came]
+    assert ["Subject: New task" in head for head in heads] == [True, True, False]
+    assert "Subject: Case 1" in heads[2]
+    assert not any("Bcc" in head for head in heads)
+
+
 def test_a_gateway_that_is_not_there(session, now, monkeypatch):
     monkeypatch.setenv("FIELDGRID_SMTP_URL", "smtp://127.0.0.1:1")
     config.cache_clear()

@@ -182,3 +182,20 @@ def test_ones_own_inbox(http, session, town, now):
     http.get("unit1", "/notices", 422, lang="de")
     http.get(None, "/notices", 401)
     assert http.get("citizen", "/notices") == {"items": [], "next_cursor": None, "unread": 0}
+
+
+def test_as_many_statements_for_thirty_notices_as_for_one(http, session, town, now, statements):
+    a_notice(session, town.people["unit1"], now)
+    session.commit()
+
+    def counted():
+        with statements() as asked:
+            http.get("unit1", "/notices", limit=50)
+        return len(asked)
+
+    http.get("unit1", "/notices")
+    few = counted()
+    for minute in range(30):
+        a_notice(session, town.people["unit1"], now + timedelta(minutes=minute))
+    session.commit()
+    assert counted() == few

@@ -34,7 +34,8 @@ PEOPLE = [UUID(int=n) for n in range(5)]
 
 
 def reminder(id_=1, base="red", audience="holder", late=HOUR, whom=(PEOPLE[0],)):
-    return Reminder(id_, f"N{id_}", "handling", base, audience, AT, AT - late, AT, tuple(whom))
+    since = AT - late if base == "red" else AT
+    return Reminder(id_, f"N{id_}", "handling", base, audience, since, AT - late, AT, tuple(whom))
 
 
 def test_examples():
@@ -248,6 +249,26 @@ def test_a_worker_that_dies_half_way_tells_nobody_twice_and_forgets_nobody(city,
     again = text("INSERT INTO notice_reminders SELECT reminder_id, user_id, notice_id FROM notice_reminders")
     with pytest.raises(IntegrityError), unit_of_work() as session:
         session.execute(again)
+
+
+@pytest.mark.committed
+def test_after_a_restore_nothing_is_forgotten_and_nothing_told_twice(city, now, monkeypatch, committed):
+    with unit_of_work() as session:
+        handled(session, city, now)
+        session.execute(text("UPDATE cases SET yellow_at = :y, due_at = :d"), {"y": now, "d": now + HOUR})
+    remind(monkeypatch, now + HOUR / 2)
+    # Recorded, and not told when the backup was made.
+    at(monkeypatch, now + 2 * HOUR)
+    case_jobs.remind(0)
+    engine = create_engine(committed.owner_database_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("SELECT restart_feed()"))
+    engine.dispose()
+    with unit_of_work() as session:
+        assert set(session.scalars(text("SELECT xid FROM case_reminders"))) == {0}
+    jobs.fill_reminders(0)
+    jobs.fill_reminders(0)
+    assert [row[:2] for row in told(city)] == [("handler1", "reminder_yellow"), ("unit1", "escalated_unit_manager")]
 
 
 CROWD = 5_000

@@ -44,8 +44,11 @@ class Reminder:
 
     @property
     def late(self) -> timedelta:
-        """How long after the deadline, or after the date of the supervision, it came; negative: before it."""
-        return self.at - (self.since if self.supervision else self.due_at)
+        """How long after the deadline, or after the date of the supervision, it came; negative: before it.
+
+        Of a red lamp the deadline is the instant at which it turned, whatever was granted since.
+        """
+        return self.at - (self.since if self.base in {"red", "supervised"} else self.due_at)
 
 
 def occasion_for(reminder: Reminder) -> Occasion:
