@@ -11,8 +11,8 @@ WORKING = "inspector operator shift_leader dispatcher handler unit_manager super
 CITY_TABLE = f"""
 submit            | none                         | received    | any                                |                  |
 self_handle       | received                     | to_close    | inspector:reporter                 |                  | before_photo after_photo self_handling_allowed
-accept            | received                     | to_dispatch | operator                           | source=inspector | type condition
-accept            | received                     | to_file     | operator                           | source=citizen   | type condition
+accept            | received                     | to_dispatch | operator                           | source=inspector | type condition verified
+accept            | received                     | to_file     | operator                           | source=citizen   | type condition verified
 accept            | to_file                      | to_file     | operator                           |                  | type condition
 request_verify    | received verifying           | verifying   | operator                           |                  | inspector
 verify            | verifying                    | to_file     | inspector:asked                    | verdict=real     | verdict photo position_near

@@ -242,7 +242,9 @@ def test_who_sees_and_makes_call_backs(api):
     seen = {"operator": {near["id"], far["id"]}, "operator2": {far["id"]}, "leader": {near["id"], far["id"]}}
     for who, expected in seen.items():
         assert {one["id"] for one in listed(api, who)} == expected
-    for who in ("dispatcher", "supervisor", "admin", "auditor", "unit1", "citizen"):
+    assert {one["id"] for one in listed(api, "admin")} == {near["id"], far["id"]}
+    api.post("admin", f"/call-backs/{near['id']}/done", 403)
+    for who in ("dispatcher", "supervisor", "auditor", "unit1", "citizen"):
         api.get(who, "/call-backs", 403)
         api.post(who, f"/call-backs/{near['id']}/done", 403)
     for path in ("attempts", "done"):

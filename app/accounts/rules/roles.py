@@ -84,8 +84,8 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "source.list": STAFF,
         "source.admin": ADMIN,
         # Who rang is shown in plain to those who ring back, on record.
-        "caller.read": RINGING,
-        "call_back.list": RINGING,
+        "caller.disclose": RINGING,
+        "call_back.list": RINGING | ADMIN,
         "call_back.do": RINGING,
         # Hidden from the handling unit, the inspector, the evaluator and the auditor.
         "reporter.identify": DESK | ADMIN,

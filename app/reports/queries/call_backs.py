@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import GrantRow, User
 from app.accounts.queries.visibility import covered, live_grants
+from app.accounts.rules import Role
 from app.cases.models import Case, CaseEvent, CaseReport
 from app.core.auth import Principal
 from app.core.models import table
@@ -100,8 +101,8 @@ _ONE = _shown()
 
 
 def seen_by(principal: Principal) -> ColumnElement[bool]:
-    """The call-backs a principal sees: those about reports in the areas where they ring back."""
-    return covered(Report.area_code, principal.areas(*RINGING))
+    """The call-backs a principal sees: those about reports in the areas where they ring back; administrators as well."""
+    return covered(Report.area_code, principal.areas(*RINGING, Role.ADMIN))
 
 
 def call_back(session: Session, call_back_id: UUID, principal: Principal) -> AnyRow | None:

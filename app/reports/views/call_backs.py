@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 @reports.get("/reports/<uuid:report_id>/caller", operation_id="show_caller", responses={200: CallerOut, **GONE})
-@needs("caller.read")
+@needs("caller.disclose")
 def show_caller(path: ReportPath, query: CallerQuery) -> Response:
     """Who rang about a report in my areas, in plain, to ring back; that I read it is noted with the purpose."""
     principal, now = current_principal(), clock.now()
