@@ -112,7 +112,7 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "shift.end": DESK | ADMIN | {Role.INSPECTOR},
         "shift.read": DESK | ADMIN | {Role.INSPECTOR},
         "position.read": DESK | ADMIN,
-        "task.read": frozenset({Role.INSPECTOR, Role.HANDLER, Role.UNIT_MANAGER}),
+        "task.read_own": frozenset({Role.INSPECTOR, Role.HANDLER, Role.UNIT_MANAGER}),
         "task.answer": frozenset({Role.INSPECTOR, Role.HANDLER}),
         "routing.explain": STAFF,
         "routing.read": STAFF,

@@ -17,7 +17,7 @@ from app.field.views.blueprint import field
 
 
 @field.get("/tasks", operation_id="list_tasks", responses={200: TasksPage, **problems(401, 403)})
-@needs("task.read")
+@needs("task.read_own")
 def list_tasks(query: TasksQuery) -> Response:
     """What I was asked to verify, check or handle, newest first; of the unit I manage, what it handles now."""
     found, paging = TaskFilter(query.kind, query.state), Paging(query.limit, query.cursor)
