@@ -14,6 +14,7 @@ from app.reports import jobs, service
 from app.reports.rules import Caller
 from app.sla import service as sla
 from app.sla.rules import Limit, Unit, due
+from tests.factories.accounts import a_grant
 from tests.factories.calls import CALLER, a_call, ended, follow
 from tests.factories.cases import RUBBISH_CODES, STALL_CODES, act, to_state
 from tests.factories.notices import a_committed_city, begin, heard_by
@@ -254,6 +255,15 @@ def test_who_sees_and_makes_call_backs(api):
     assert api.get("operator", "/call-backs", 422, area="999999")["errors"][0]["pointer"] == "/area"
     for query in ({"area": "x"}, {"state": "late"}, {"limit": 0}, {"cursor": "x"}, {"color": "red"}):
         api.get("operator", "/call-backs", 422, **query)
+
+
+def test_a_grant_to_administer_is_none_to_ring(api):
+    _, near = an_ended_call(api)
+    a_grant(api.session, api.city.people["operator2"], "admin", "310101")
+    api.session.commit()
+    assert [one["id"] for one in listed(api, "operator2")] == [near["id"]]
+    assert done(api, near, 404, who="operator2")["type"] == "/problems/call-back-not-found"
+    assert api.get("operator2", f"/reports/{near['report']['id']}/caller", 404)
 
 
 def test_overdue_ones_come_first_and_pages_hold(api):

@@ -101,12 +101,14 @@ _ONE = _shown()
 
 
 def seen_by(principal: Principal) -> ColumnElement[bool]:
-    """The call-backs a principal sees: those about reports in the areas where they ring back; administrators as well."""
+    """The call-backs a principal sees: about reports in the areas where they ring back, or which they administer."""
     return covered(Report.area_code, principal.areas(*RINGING, Role.ADMIN))
 
 
 def call_back(session: Session, call_back_id: UUID, principal: Principal) -> AnyRow | None:
-    return session.execute(_ONE.where(CallBack.id == call_back_id, seen_by(principal))).one_or_none()
+    """A call-back that the principal may make: where they only administer, they see it in the list."""
+    mine = covered(Report.area_code, principal.areas(*RINGING))
+    return session.execute(_ONE.where(CallBack.id == call_back_id, mine)).one_or_none()
 
 
 def lock_call_back(session: Session, call_back_id: UUID) -> None:
