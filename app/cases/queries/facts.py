@@ -131,8 +131,10 @@ def condition_limit(session: Session, condition_id: UUID) -> Limit:
 
 
 def known_organizations(session: Session, ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Those of the ids that are organisations."""
-    return frozenset(session.execute(select(Organization.id).where(Organization.id.in_(ids))).scalars())
+    """Those of the ids that are open organisations; none of them closes before what it is given is kept."""
+    query = select(Organization.id).where(Organization.id.in_(ids), Organization.closed_at.is_(None))
+    held = query.order_by(Organization.id).with_for_update(read=True, key_share=True)
+    return frozenset(session.execute(held).scalars())
 
 
 def own_report(session: Session, case_id: UUID, found: UUID | None) -> Row[UUID, int | None, datetime | None] | None:

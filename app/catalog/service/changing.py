@@ -190,12 +190,15 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
-    shown = ("id", "row", "text", "limit_amount", "limit_unit", "close_text")
-    return {name: _text(values[name]) for name in shown}
+    named = {"limit": "limit_amount", "unit": "limit_unit"}
+    shown = ("id", "row", "text", "limit", "unit", "close_text")
+    return {name: _text(values[named.get(name, name)]) for name in shown}
 
 
 def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID | Decimal) else value
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _key(found: Row[*tuple[Any, ...]]) -> str:
