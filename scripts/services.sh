@@ -315,6 +315,7 @@ bring_up() {
   mark=$(code_mark)
   if [ "$(cat "$STATE/running" 2>/dev/null)" = "$mark" ] && [ -n "$(keepers_of api)" ] && [ -n "$(keepers_of worker)" ] && ready; then
     say "FieldGrid runs already (looked at in $(seconds_since "$began"))."
+    ensure_papers
     welcome
     return
   fi

@@ -274,3 +274,14 @@ def _latin_font(path):
     builder.setupOS2(sTypoAscender=800)
     builder.setupPost()
     builder.save(path)
+
+
+def test_a_machine_that_was_mended_needs_no_restart(monkeypatch):
+    printers = Printers(Gate(1, 0, 1.0, printing._busy))
+    mended, printers._text = printers._text, printers._text.replace("rules.pdf", "rules.pdf_that_is_missing")
+    printers._text = printers._text.replace("except OSError", "except ImportError")
+    with pytest.raises(NoPrinting):
+        printers.pdf("<p>x", {})
+    printers._text = mended
+    assert printers.pdf("<html lang=en><title>t</title><p>x", {}).startswith(b"%PDF")
+    printers.close()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from app.core.apart import Gate, Processes, ProcessLost, program
-from app.documents.errors import PrintingBusy
+from app.documents.errors import NoPrinting, PrintingBusy
 from app.documents.rules.apart import ask
 
 # Setting a paper is a second of pure computation. The machine's other processors belong to the API's other processes.
@@ -48,6 +48,10 @@ class Printers(Processes):
         try:
             with self.turn() as pipes:
                 return ask(html, pictures, pipes.to, pipes.answers)
+        except NoPrinting:
+            # The next process looks again: somebody may have installed what is missing.
+            self.close()
+            raise
         except ProcessLost as lost:
             message = "The PDF could not be set in time: ask again, or take the HTML."
             raise PrintingBusy(message, retry_after_s=10) from lost
