@@ -47,7 +47,7 @@ class Config:
     message_url: str = _setting(
         "FIELDGRID_MESSAGE_URL",
         "",
-        "Where text messages go as JSON {id, channel, recipient, text}; without it they stay in the outbox",
+        "Where text messages go as JSON {id, channel, recipient, text, subject?}; without it they stay in the outbox",
     )
     message_token: str = _setting("FIELDGRID_MESSAGE_TOKEN", "", "Sent there as Authorization: Bearer …")
     sms_url: str = _setting(

@@ -22,12 +22,14 @@ class NotDelivered(RuntimeError):
 
 @periodic("notices.purge_changes", "13 18 * * *")
 def purge_changes(timestamp: int) -> None:
-    """Forget changes and deliveries that are older than promised."""
+    """Forget changes and deliveries that are older than promised, and where people were reached who were shut out."""
     with unit_of_work() as session:
         removed = feed.purge(session)
     with unit_of_work() as session:
         deliveries = service.purge_deliveries(session, now=clock.now())
-    log.info("changes.purged", rows=removed, deliveries=deliveries, period=timestamp)
+    with unit_of_work() as session:
+        contacts = service.forget_contacts(session)
+    log.info("changes.purged", rows=removed, deliveries=deliveries, contacts=contacts, period=timestamp)
 
 
 # The sixth field counts seconds.

@@ -200,6 +200,8 @@ def test_whoever_was_shut_out_is_sent_nothing(session, town, reached):
     session.execute(text("UPDATE users SET disabled_at = now() WHERE id = :id"), {"id": town.people["unit1"]})
     service.send_messages(session, now=NIGHT)
     assert mails(session) == []
+    assert [service.forget_contacts(session), service.forget_contacts(session)] == [1, 0]
+    assert session.scalar(text("SELECT count(*) FROM notice_messages")) == 0
 
 
 def test_each_channel_has_its_form(http, session, town, monkeypatch):

@@ -60,6 +60,16 @@ def drop_unsent(session: Session, user_id: UUID, channel: str) -> None:
     session.execute(delete(_MESSAGES).where(*unsent, theirs))
 
 
+def forget_contacts(session: Session) -> int:
+    """Forget where those are reached who were shut out, and what waited to go there; returns how many contacts."""
+    gone = select(User.id).where(User.disabled_at.is_not(None))
+    theirs = exists().where(Notice.id == _MESSAGES.c.notice_id, Notice.user_id.in_(gone))
+    session.execute(delete(_MESSAGES).where(_MESSAGES.c.sent_at.is_(None), theirs))
+    return len(
+        session.execute(delete(_CONTACTS).where(_CONTACTS.c.user_id.in_(gone)).returning(_CONTACTS.c.channel)).all()
+    )
+
+
 def is_staff(session: Session, user_id: UUID) -> bool:
     """Whether there is such a member of staff."""
     return session.scalar(select(User.id).where(User.id == user_id, User.kind == "staff")) is not None

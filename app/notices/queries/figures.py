@@ -37,7 +37,12 @@ def undelivered_count(session: Session) -> dict[str, int]:
     return {row.status: row.waiting for row in session.execute(query.group_by(_DELIVERIES.c.status))}
 
 
-_UNSENT = text("SELECT count(*) FROM notice_messages WHERE sent_at IS NULL AND due_at <= clock_timestamp()")
+_UNSENT = text("""
+    SELECT count(*) FROM notice_messages m
+      JOIN notices n ON n.id = m.notice_id
+      JOIN users u ON u.id = n.user_id AND u.disabled_at IS NULL
+      JOIN contacts c ON c.user_id = n.user_id AND c.channel = m.channel AND c.verified_at IS NOT NULL
+     WHERE m.sent_at IS NULL AND m.due_at <= clock_timestamp()""")
 
 
 def overdue_messages(session: Session) -> int:

@@ -113,6 +113,11 @@ def remove_contact(session: Session, user_id: UUID, channel: Channel) -> None:
         raise _missing(channel)
 
 
+def forget_contacts(session: Session) -> int:
+    """Forget where people were reached who were shut out; returns how many contacts."""
+    return queries.forget_contacts(session)
+
+
 def _missing(channel: str) -> ContactNotFound:
     return ContactNotFound(f"You have no contact for {channel}: add it with PUT /me/contacts/{channel}.")
 
