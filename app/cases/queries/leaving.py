@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, or_, select, text
+from sqlalchemy import Row, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.rules import END_STATES
-from app.routing.models import RoutingRule
+from app.routing.models import PartOwner, RoutingRule, ShopfrontContract
 
 _MOST_NAMED = 50
 
@@ -94,7 +94,9 @@ def _values(person: UUID | None, posts: Mapping[str, Sequence[str]], now: dateti
 
 
 def uses_of(session: Session, organization_id: UUID, today: date) -> dict[str, list[str]]:
-    """The open cases that an organisation leads or helps, and the routing rules that name it; at most 50 of each."""
+    """The open cases that an organisation leads or helps, the routing rules that name it, and the parts and contracts
+    that are bound to it; at most 50 of each.
+    """
     numbers = (
         select(Case.number)
         .where(
@@ -114,8 +116,19 @@ def uses_of(session: Session, organization_id: UUID, today: date) -> dict[str, l
         .order_by(RoutingRule.id)
         .limit(_MOST_NAMED)
     )
+    bindings = union_all(
+        *(
+            select(name).where(
+                bound.retired_at.is_(None),
+                or_(bound.valid_to.is_(None), bound.valid_to > today),
+                bound.organization_id == organization_id,
+            )
+            for bound, name in ((PartOwner, PartOwner.code), (ShopfrontContract, ShopfrontContract.code))
+        )
+    ).limit(_MOST_NAMED)
     found = {
         "cases": list(session.execute(numbers).scalars()),
         "rules": [str(one) for one in session.execute(rules).scalars()],
+        "bindings": sorted(session.execute(bindings).scalars()),
     }
     return {kind: names for kind, names in found.items() if names}
