@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from app.administration.rules.sheets import CellFault, Key, Line, Row, Sheet
@@ -100,15 +101,19 @@ def told(sheet: Sheet, row: Row) -> str:
 
 def differences(sheet: Sheet, changes: Changes, most: int = SHOWN_DIFFERENCES) -> list[Difference]:
     """The cells that change: of changed rows those that differ, of new and ended rows what they hold."""
-    found: list[Difference] = []
+    return list(islice(_differences(sheet, changes), most))
+
+
+def _differences(sheet: Sheet, changes: Changes) -> Iterator[Difference]:
     for change in changes.changed:
         key = _key(sheet, change.after)
-        found += [Difference(key, name, change.before[name], change.after[name]) for name in change.columns]
+        yield from (Difference(key, name, change.before[name], change.after[name]) for name in change.columns)
     for line in changes.added:
-        found += [Difference(_key(sheet, line.row), name, None, line.row[name]) for name in _filled(sheet, line.row)]
+        key = _key(sheet, line.row)
+        yield from (Difference(key, name, None, line.row[name]) for name in _filled(sheet, line.row))
     for row in changes.ended:
-        found += [Difference(_key(sheet, row), name, row[name], None) for name in _filled(sheet, row)]
-    return found[:most]
+        key = _key(sheet, row)
+        yield from (Difference(key, name, row[name], None) for name in _filled(sheet, row))
 
 
 def _key(sheet: Sheet, row: Row) -> Row:

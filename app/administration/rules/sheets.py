@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 Row: TypeAlias = Mapping[str, str]
@@ -54,7 +55,7 @@ class Column:
         return FLAGS if self.kind is Kind.FLAG else self.allowed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """A table. ending_…: what becomes of a row that the file of a replacement lacks; empty where no row can end."""
 
@@ -71,11 +72,11 @@ class Sheet:
         """Whether rows can end at all."""
         return bool(self.ending_en)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.key)
 
