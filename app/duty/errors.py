@@ -31,6 +31,13 @@ class ShiftNotFound(NotFound):
     title = "No such shift, or not visible to you"
 
 
+class PositionInFuture(Invalid):
+    """The position that a shift begins with lies ahead of the server's clock."""
+
+    slug = "position-in-future"
+    title = "The position lies in the future"
+
+
 class UnknownShiftZone(Invalid):
     """The body names a duty zone that is not there: the input is wrong, not the address."""
 

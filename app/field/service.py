@@ -16,10 +16,11 @@ from app.cases.service import asking
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
 from app.core.disclosure import note_read
+from app.core.errors import Fault
 from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
 from app.duty import service as duty
-from app.duty.errors import ShiftNotFound
-from app.duty.rules import Fix
+from app.duty.errors import PositionInFuture, ShiftNotFound
+from app.duty.rules import AHEAD_AT_MOST, Fix
 from app.duty.service import NewShift
 from app.field import queries
 from app.grid.rules.codes import Level
@@ -46,8 +47,11 @@ def start_shift(
     """Go on duty: the shift, and whether it is new. What one was offered off duty waits for an answer from now on.
 
     `first` is where one is; a position from just before the shift is its first one.
-    Raises: ShiftOpen, ShiftIdTaken, UnknownShiftZone.
+    Raises: ShiftOpen, ShiftIdTaken, UnknownShiftZone, PositionInFuture.
     """
+    if first is not None and first.at > now + AHEAD_AT_MOST:
+        fault = Fault("/position/captured_at", "lies more than 5 minutes ahead: set the clock of the device")
+        raise PositionInFuture("Nobody was there yet: the position is from the future.", faults=[fault])
     shift_id, fresh = duty.start_shift(session, wanted, principal=principal, now=now)
     if fresh:
         asking.await_answers(session, _person(principal), now)

@@ -1,5 +1,6 @@
 """Whom the system asks, over the whole domain of what decides it."""
 
+import doctest
 from itertools import permutations, product
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.cases.rules import asking
 from app.cases.rules.asking import Candidate, whom_to_ask
 
 ids = st.integers(1, 40).map(lambda n: UUID(int=n))
@@ -24,6 +26,10 @@ people = st.lists(
     unique_by=lambda one: one.user_id,
 )
 left_out = st.lists(ids, max_size=6)
+
+
+def test_examples():
+    assert doctest.testmod(asking).failed == 0
 
 
 def person(n=1, *, on_shift=True, distance_m=None, in_zone=False, load=0, took_part=False):

@@ -1,5 +1,6 @@
 """What a track can be."""
 
+import doctest
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.duty import rules
 from app.duty.rules import AHEAD_AT_MOST, JUMP_M_S, Fix, judge, jumps, metres
 
 BEGAN = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
@@ -22,6 +24,10 @@ fixes = st.builds(
     st.floats(31.0, 32.0, allow_nan=False),
     st.none() | st.floats(0, 2_000),
 )
+
+
+def test_examples():
+    assert doctest.testmod(rules).failed == 0
 
 
 def a_fix(seconds: float, lon: float = HERE[0], lat: float = HERE[1], accuracy_m: float | None = 5.0) -> Fix:
@@ -106,7 +112,7 @@ def test_the_order_of_sending_changes_nothing(given_fixes, chance: random.Random
 
 @given(fixes, fixes)
 def test_nobody_jumps_who_had_time_enough(one, other):
-    before, after = sorted([one, other])
+    before, after = sorted([one, other], key=lambda fix: fix.at)
     apart = metres(before, after)
     enough = after._replace(at=before.at + timedelta(seconds=apart / JUMP_M_S + 1))
     assert not jumps(before, enough)

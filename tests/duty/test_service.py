@@ -1,5 +1,6 @@
 """Shifts and tracks in the database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -156,6 +157,31 @@ def test_tracks_are_deleted_when_they_are_old(session, city, now):
     assert service.purge_tracks(session, now=now + kept + 3 * MINUTE, most=10) == 1
     assert (row(session, shift_id).lon, row(session, shift_id).position_at) == (None, None)
     assert row(session, shift_id).ended_at is not None
+
+
+@pytest.mark.committed
+@pytest.mark.slow
+def test_two_phones_of_one_person_begin_one_shift(committed):
+    began = datetime.now(UTC)
+    with unit_of_work() as session:
+        city = a_city(session, datetime(2026, 3, 2, tzinfo=UTC))
+        lon, lat = city.spot(CELL)
+
+    def begin(_):
+        with unit_of_work() as session:
+            return start(session, city, began)
+
+    def send(n):
+        track = [Fix(began + timedelta(seconds=second), lon, lat) for second in range(n % 2, 60)]
+        with unit_of_work() as session:
+            principal = city.who(session, "inspector1", began)
+            return service.add_positions(session, track, principal=principal, now=began + MINUTE).accepted
+
+    with ThreadPoolExecutor(4) as pool:
+        begun = list(pool.map(begin, range(8)))
+        assert sum(fresh for _, fresh in begun) == 1
+        assert len({shift_id for shift_id, _ in begun}) == 1
+        assert sum(pool.map(send, range(8))) == 60
 
 
 @pytest.mark.committed

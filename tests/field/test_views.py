@@ -57,6 +57,16 @@ def test_a_shift_made_by_a_phone_is_begun_once(api):
     assert api.post("inspector2", "/field/shifts", 201, headers=key) == first
 
 
+def test_a_shift_begins_where_one_is_now(api, city):
+    ahead, before = (now() + timedelta(minutes=n) for n in (6, -3))
+    position = {**city.position(), "captured_at": ahead.isoformat()}
+    told = api.post("inspector1", "/field/shifts", 422, json={"position": position})
+    assert (problem(told), told["errors"][0]["pointer"]) == ("position-in-future", "/position/captured_at")
+    position = {**city.position(), "captured_at": before.isoformat()}
+    shift = api.post("inspector1", "/field/shifts", 201, json={"position": position})
+    assert shift["position"]["at"] == shift["started_at"]
+
+
 def test_the_desk_sees_its_ground_and_ends_what_was_forgotten(api, city):
     near = api.post("inspector1", "/field/shifts", 201)["id"]
     far = api.post("inspector3", "/field/shifts", 201, json={"position": city.position(FAR_CELL)})["id"]
