@@ -21,5 +21,8 @@ def route_case(work: Work) -> None:
     place = Place(tuple(grid.chain(work.session, case["current_cell"])), zone)
     type_row = catalog.catalogue(work.session).by_id.get(case["type_id"])
     today = local_day(work.now, sla.calendar(work.session))
-    found = routing.route(work.session, type_row=type_row, place=place, on=today)
+    bound = routing.bound(
+        work.session, type_row=type_row, part_code=case["part_code"], lon=case["lon"], lat=case["lat"], on=today
+    )
+    found = routing.route(work.session, type_row=type_row, place=place, on=today, bound=bound)
     work.set(routing=found.as_json())

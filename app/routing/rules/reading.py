@@ -136,6 +136,10 @@ def _auto_fault(row: Row, _known: Known) -> Wrong:
 
 
 def _validity_fault(row: Row, _known: Known) -> Wrong:
+    return validity_fault(row)
+
+
+def validity_fault(row: Row) -> Wrong:
     """A date that is none, or an end that does not come after the beginning."""
     for column in ("valid_from", "valid_to"):
         if row[column] and _day(row[column]) is None:

@@ -77,7 +77,11 @@ def _entry(
         "source": one.source,
         "lead": owner.as_json() if owner else None,
     }
-    return entry if one.rule is None else entry | _of_rule(one.rule)
+    if one.rule is not None:
+        named_by_rule = None if one.branch_of is None else owners.get(one.branch_of)
+        return entry | _of_rule(one.rule) | {"branch_of": named_by_rule and named_by_rule.as_json()}
+    label = _label(one)
+    return entry if one.of is None else entry | {"for": label.en, "for_zh": label.zh}
 
 
 def _of_rule(rule: Rule) -> dict[str, Any]:
@@ -97,13 +101,32 @@ def _why(spot: Spot, one: Candidate, first: Candidate | None, on: date) -> Words
     if not one.matched:
         return _why_not(spot, one, on)
     if one is first:
-        reason = _FIRST[one.source]
+        reason = _of_branches(one, _FIRST[one.source])
         return Words(f"{label.en}; {reason.en}", f"{label.zh}；{reason.zh}")
     return Words(f"{label.en}; {_beaten(one, first).en}", f"{label.zh}；{_beaten(one, first).zh}")
 
 
+def _of_branches(one: Candidate, reason: Words) -> Words:
+    """The reason, and what of the organisation tree came into it."""
+    if one.branch_of is not None:
+        return Words(
+            f"{reason.en}, and this is the branch on whose ground the place lies",
+            f"{reason.zh}，由所在区域的下属单位负责",
+        )
+    if one.twins:
+        codes = ", ".join(one.twins)
+        return Words(
+            f"{reason.en}; its branches {codes} stand on the same ground, so that none of them is chosen",
+            f"{reason.zh}；下属单位 {codes} 的区域相同，无法取舍，由本单位负责",
+        )
+    return reason
+
+
 def _label(one: Candidate) -> Words:
-    return _LABEL[one.source] if one.rule is None else describe(one.rule.key)
+    if one.rule is not None:
+        return describe(one.rule.key)
+    label = _LABEL[one.source]
+    return label if one.of is None else Words(f"{label.en} {one.of}", f"{label.zh} {one.of}")
 
 
 def _why_not(spot: Spot, one: Candidate, on: date) -> Words:

@@ -1,4 +1,4 @@
-"""All SQL of routing."""
+"""The rules: read as they are in force, checked against what is there, written as a whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.routing.models import RoutingRule, RoutingState, RoutingVersion
-from app.routing.rules import AreaRow, Ground, GroundMap, Key, Known, Owner, Rule, Target
+from app.routing.rules import AreaRow, BranchRow, Ground, GroundMap, Key, Known, Owner, Rule, Target
 
 _STAMP = select(RoutingState.stamp)
 _LOCK = select(RoutingState.version).with_for_update()
@@ -30,18 +30,39 @@ _SNAPSHOT = text("""
       FROM routing_state s
 """)
 
-# A territory answers for its street: both are found at once, the owners by id and the street's by its ground.
-_OWNERS = text("""
-    SELECT id, code, name, kind = 'territory' AND area_code = :street AS is_territory
-      FROM organizations
-     WHERE id = ANY (cast(:ids AS uuid[])) OR (kind = 'territory' AND area_code = :street)
-     ORDER BY code
-""")
+# A territory answers for its street, a branch for its department: all are found at once, by id, by ground and down the
+# tree of organisations. Each pair of organisations is met once, so that a circle in the tree ends.
+_TREE = """
+    WITH RECURSIVE tree AS (
+      SELECT id AS root_id, id FROM organizations WHERE id = ANY (cast(:ids AS uuid[])) AND kind <> 'territory'
+      UNION
+      SELECT t.root_id, o.id
+        FROM tree t JOIN organizations o ON o.parent_id = t.id
+       WHERE o.kind <> 'territory' AND o.closed_at IS NULL)
+"""
+_OWNERS = text(f"""
+    {_TREE}
+    SELECT o.id, o.code, o.name, o.area_code, t.root_id,
+           o.kind = 'territory' AND o.area_code = :street AND o.closed_at IS NULL AS is_territory
+      FROM organizations o
+      LEFT JOIN tree t ON t.id = o.id AND t.root_id <> o.id AND o.area_code <> '' AND starts_with(:place, o.area_code)
+     WHERE o.id = ANY (cast(:ids AS uuid[])) OR t.root_id IS NOT NULL
+        OR (o.kind = 'territory' AND o.area_code = :street AND o.closed_at IS NULL)
+     ORDER BY o.code
+""")  # noqa: S608 -- a constant
+_BRANCHES = text(f"""
+    {_TREE}
+    SELECT t.root_id, o.id, o.code, o.area_code
+      FROM tree t JOIN organizations o ON o.id = t.id
+     WHERE t.root_id <> o.id AND o.area_code <> ''
+     ORDER BY o.code
+""")  # noqa: S608 -- a constant
 
 _KNOWN = text("""
     SELECT (SELECT coalesce(json_agg(json_build_array(code, level)), '[]') FROM areas WHERE valid_to IS NULL) AS areas,
            (SELECT coalesce(json_agg(code), '[]') FROM duty_zones WHERE valid_to IS NULL) AS zones,
-           (SELECT coalesce(json_object_agg(code, id), '{}') FROM organizations) AS organizations
+           (SELECT coalesce(json_object_agg(code, id), '{}')
+              FROM organizations WHERE closed_at IS NULL) AS organizations
 """)
 _GROUND_OF_LEVEL = (Ground.ANY, Ground.DISTRICT, Ground.STREET, Ground.COMMUNITY, Ground.CELL)
 
@@ -51,7 +72,8 @@ _GROUND = text("""
            (SELECT coalesce(json_agg(json_build_array(zone_code, cell_code)), '[]')
               FROM duty_zone_cells WHERE valid_to IS NULL) AS zone_cells,
            (SELECT coalesce(json_agg(area_code), '[]')
-              FROM organizations WHERE kind = 'territory' AND area_code IS NOT NULL) AS territories
+              FROM organizations
+             WHERE kind = 'territory' AND area_code IS NOT NULL AND closed_at IS NULL) AS territories
 """)
 
 _SAID = select(RoutingRule.said).where(RoutingRule.retired_at.is_(None))
@@ -80,10 +102,11 @@ class Snapshot(NamedTuple):
 
 
 class Owners(NamedTuple):
-    """Organisations by id, and the one that answers for the street where there is one."""
+    """Organisations by id, the one that answers for the street where there is one, and branches around the place."""
 
     by_id: Mapping[UUID, Owner]
     territory_id: UUID | None
+    branches: Sequence[BranchRow]
 
 
 def stamp(session: Session) -> UUID:
@@ -121,11 +144,17 @@ def _rule(values: Sequence[Any]) -> Rule:
     )
 
 
-def owners(session: Session, ids: Sequence[UUID], street: str | None) -> Owners:
-    """The organisations with these ids, and the territory of the street with this code."""
-    rows = session.execute(_OWNERS, {"ids": list(ids), "street": street}).all()
+def owners(session: Session, ids: Sequence[UUID], street: str | None, place: str | None) -> Owners:
+    """The organisations with these ids, their branches on whose ground the place lies, and the street's territory."""
+    rows = session.execute(_OWNERS, {"ids": list(ids), "street": street, "place": place}).all()
     territory = next((row.id for row in rows if row.is_territory), None)
-    return Owners({row.id: Owner(row.id, row.code, row.name) for row in rows}, territory)
+    branches = [BranchRow(row.root_id, row.id, row.code, row.area_code) for row in rows if row.root_id is not None]
+    return Owners({row.id: Owner(row.id, row.code, row.name) for row in rows}, territory, branches)
+
+
+def branches(session: Session, ids: Sequence[UUID]) -> list[BranchRow]:
+    """Every organisation below these that has ground of its own."""
+    return [BranchRow(*row) for row in session.execute(_BRANCHES, {"ids": list(ids)})]
 
 
 def known(session: Session, types: Sequence[tuple[str, str, str, str]]) -> Known:

@@ -1,11 +1,11 @@
-"""Whose a case is: routing with its trace, and the import of the rules."""
+"""The import of the rules: the whole set at once, versioned."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,57 +13,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.catalog import service as catalog
-from app.catalog.rules import TypeRow
 from app.core import audit
 from app.core.audit import Note
+from app.core.errors import Fault
 from app.core.ids import new_id
-from app.grid.service import Place
 from app.routing import queries
 from app.routing.errors import BadRoutingRules, RuleTie
-from app.routing.rules import (
-    Candidate,
-    Coverage,
-    Owner,
-    Rule,
-    RuleBook,
-    Spot,
-    candidates,
-    coverage,
-    read_rules,
-    trace,
-    winner,
-)
-
-_kept: list[tuple[UUID, RuleBook]] = []  # The last state this process read; another stamp replaces it.
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Who is bound to the thing itself, before any rule: the part's own owner, the shop whose strip it is."""
-
-    part_owner_id: UUID | None = None
-    shopfront_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """Who answers, and why. `auto`: the router dispatches by itself. `trace` holds JSON values, best first."""
-
-    lead: Owner | None
-    helpers: tuple[Owner, ...]
-    auto: bool
-    version: int
-    trace: list[dict[str, Any]]
-
-    def as_json(self) -> dict[str, Any]:
-        """The routing as the API shows it and as a case keeps it."""
-        return {
-            "lead": self.lead and self.lead.as_json(),
-            "helpers": [helper.as_json() for helper in self.helpers],
-            "auto": self.auto,
-            "version": self.version,
-            "trace": self.trace,
-        }
+from app.routing.rules import Rule, read_rules, twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,51 +30,6 @@ class Imported:
     rules: int
     added: int
     retired: int
-
-
-def route(session: Session, *, type_row: TypeRow | None, place: Place, on: date, bound: Bound | None = None) -> Routing:
-    """Who answers for a type at a place on a day of the city; two statements while the rules stay the same.
-
-    type_row: None while nobody knows the type; then only rules for any type match.
-    place: its areas from the city down; where a point lies in a gap, as many as are known.
-    """
-    bound = bound or Bound()
-    zone = place.duty_zone.code if place.duty_zone else None
-    spot = Spot(type_row, place.areas, zone, bound.part_owner_id, bound.shopfront_id)
-    book = rule_book(session)
-    ids = _ids(candidates(book, spot, None, on))
-    owners = queries.owners(session, ids, spot.street.code if spot.street else None)
-    found = candidates(book, spot, owners.territory_id, on)
-    first = winner(found)
-    return Routing(
-        lead=None if first is None or first.lead_id is None else owners.by_id[first.lead_id],
-        helpers=tuple(owners.by_id[one] for one in first.helper_ids if one in owners.by_id) if first else (),
-        auto=first is not None and first.auto,
-        version=book.version,
-        trace=trace(spot, found, owners.by_id, on),
-    )
-
-
-def _ids(found: Sequence[Candidate]) -> list[UUID]:
-    leads = [one.lead_id for one in found if one.lead_id is not None]
-    return list(dict.fromkeys([*leads, *(helper for one in found for helper in one.helper_ids)]))
-
-
-def rule_book(session: Session) -> RuleBook:
-    """The rules as this unit of work sees them: one statement of one row, and all rules only after a change."""
-    stamp = queries.stamp(session)
-    for kept, book in _kept:
-        if kept == stamp:
-            return book
-    found = queries.snapshot(session)
-    book = RuleBook.of(found.version, found.rules)
-    _kept[:] = [(found.stamp, book)]
-    return book
-
-
-def coverage_on(session: Session, on: date) -> Coverage:
-    """Which types have no rule on which ground on a day of the city, so that only the fallback answers."""
-    return coverage(rule_book(session), catalog.catalogue(session).by_id.values(), queries.ground(session), on)
 
 
 def import_rules(
@@ -135,6 +46,7 @@ def import_rules(
     in_force = queries.lock(session)
     types = [(row.scheme, str(row.kind), row.code, row.class_code) for row in catalog.catalogue(session).by_id.values()]
     rules, faults = read_rules(rows, queries.known(session, types))
+    faults = faults or list(_twin_faults(session, rules))
     if faults:
         kind = RuleTie if rules else BadRoutingRules
         first = faults[0]
@@ -155,6 +67,19 @@ def import_rules(
     notes += [_note("create", one, "after") for one in added]
     audit.note_all(session, notes, actor_id=actor_id, now=now)
     return Imported(version, len(rules), len(new), len(retired))
+
+
+def _twin_faults(session: Session, rules: Sequence[Rule]) -> Iterator[Fault]:
+    """A fault for every rule whose lead has two branches on the same ground: nothing could choose between them."""
+    alike = twins(queries.branches(session, list({rule.lead_id for rule in rules})))
+    for i, rule in enumerate(rules):
+        if rule.lead_id in alike:
+            ground, codes = alike[rule.lead_id]
+            yield Fault(
+                f"/rules/{i}/lead",
+                f"its branches {', '.join(codes)} all stand on {ground}, so that none could be chosen there; give each "
+                "its own ground, or name one of them",
+            )
 
 
 def _note(deed: str, rule: Mapping[str, Any], side: str) -> Note:
