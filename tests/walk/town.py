@@ -19,8 +19,10 @@ from app.accounts.rules import Role
 from app.accounts.service import families
 from app.accounts.views import tokens
 from app.core.auth import Principal
+from app.core.config import config
 from app.core.db import unit_of_work
 from app.media.service.keep import owner_of
+from app.reports.rules import tracking_code
 from tests.factories.accounts import a_grant, principal_of, staff
 from tests.factories.cases import FAR, NEAR, PEOPLE, City, a_city
 from tests.factories.grid import CITY
@@ -89,6 +91,7 @@ class Town:
         self.people = {name: self._person(name, one) for name, one in found.items()}
         self.by_id = {str(person.id): person for person in self.people.values()}
         self.unit_codes = {str(unit): code for code, unit in self.city.units.items()}
+        self.away: set[str] = set()
         self.cells = sorted(area.code for area in self.city.areas if len(area.code) == 15)
 
     def _person(self, name: str, principal: Principal) -> Person:
@@ -97,16 +100,17 @@ class Town:
         return Person(name, principal.id, grants, name in {**PEOPLE, **MORE})
 
     @property
-    def staff_names(self) -> list[str]:
-        return [name for name, person in self.people.items() if person.staff]
+    def present(self) -> list[Person]:
+        """Everybody who was not shut out."""
+        return [person for person in self.people.values() if person.name not in self.away]
 
     def holding(self, role: str, cell: str) -> list[str]:
         """Who has a role over a cell."""
-        return [name for name, person in self.people.items() if person.covers(role, cell)]
+        return [person.name for person in self.present if person.covers(role, cell)]
 
     def working_for(self, role: str, unit: str | None) -> list[str]:
         """Who has a role in a unit."""
-        return [name for name, person in self.people.items() if person.of_unit(role, unit)]
+        return [person.name for person in self.present if person.of_unit(role, unit)]
 
     def photo(self, who: str) -> UUID:
         """A photo of theirs that nobody has sent before: a copy of one that was decoded, as other bytes."""
@@ -146,6 +150,11 @@ class Town:
         started = replace(started, issued_at=BEGINS)
         with self.app.app_context():
             return f"Bearer {tokens.signed(started)[0]}"
+
+
+def tracking_code_of(report_id: str | None) -> str:
+    """The code that the reporter got."""
+    return tracking_code(config().data_key, UUID(str(report_id)))
 
 
 def as_json(value: Any) -> Any:

@@ -50,7 +50,8 @@ class Tries:
     def wild(self, action: str, one: Followed) -> Try:
         """Anybody tries anything."""
         made = self.good(action, one) or Try(action, "")
-        return Try(action, self.pick(list(self.town.principals)) or "", made.inputs)
+        everybody = [name for name in self.town.principals if name not in self.town.away]
+        return Try(action, self.pick(everybody) or "", made.inputs)
 
     def spoil(self, made: Try) -> None:
         """Something is forgotten or wrong."""
@@ -77,13 +78,18 @@ class Tries:
         return None if who is None else Try("", who, inputs)
 
     def by_asked(self, one: Followed, kind: str, **inputs: Any) -> Try | None:
-        asked = [self.town.by_id[task["assignee_id"]].name for task in one.open_tasks(kind)]
-        who = self.pick(asked)
+        who = self.pick(self.asked(one, kind))
         return None if who is None else Try("", who, self._seen(who, one, inputs))
+
+    def asked(self, one: Followed, kind: str) -> list[str]:
+        """Who has an open task, and was not shut out since."""
+        names = [self.town.by_id[task["assignee_id"]].name for task in one.open_tasks(kind)]
+        return [name for name in names if name not in self.town.away]
 
     def by_sender(self, one: Followed, **inputs: Any) -> Try | None:
         """Whoever sent one of its reports."""
-        reports = [sender["report_id"] for sender in one.senders if sender["report_id"] in self.senders]
+        sent = [sender["report_id"] for sender in one.senders]
+        reports = [report for report in sent if self.senders.get(report, "nobody") not in {"nobody", *self.town.away}]
         report_id = self.pick(reports)
         return None if report_id is None else Try("", self.senders[report_id], inputs, report_id)
 
@@ -185,15 +191,15 @@ class Tries:
 
     def finish(self, one: Followed) -> Try | None:
         staff = self.town.working_for("unit_manager", one.case["lead_id"])
-        if one.case["handler_id"] is not None:
-            staff.append(self.town.by_id[one.case["handler_id"]].name)
+        handler = one.case["handler_id"] and self.town.by_id[one.case["handler_id"]].name
+        if handler and handler not in self.town.away:
+            staff.append(handler)
         who = self.pick(staff)
         return None if who is None else Try("", who, {"text": self.words(), "photo_ids": [self.town.photo(who)]})
 
     def check(self, one: Followed) -> Try | None:
-        zone = self.zones.get(one.case["zone_code"], set())
-        asked = [self.town.by_id[task["assignee_id"]].name for task in one.open_tasks("check")]
-        who = self.pick(sorted(name for name in {*zone, *asked} if may_check(self.town.people[name], one)))
+        near = {*self.zones.get(one.case["zone_code"], set()), *self.asked(one, "check")} - self.town.away
+        who = self.pick(sorted(name for name in near if may_check(self.town.people[name], one)))
         if who is None:
             return None
         verdict = {"verdict": "passed"} if self.yes(0.7) else {"verdict": "failed", "reason": self.words()}

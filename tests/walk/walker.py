@@ -5,39 +5,34 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from flask_openapi3 import OpenAPI
+from sqlalchemy import select
 
-from app.cases import jobs
+from app.cases.models import Case
+from app.cases.queries import visible
 from app.cases.rules import MOVES, Action
-from app.cases.service import Command, act, asking
-from app.cases.service.recalculating import move_deadlines, moving_deadlines
-from app.core.db import unit_of_work
+from app.cases.service import Command, act
+from app.core.db import read_unit, unit_of_work
 from app.core.errors import DomainError
-from app.duty import jobs as duty
-from app.duty.rules import Fix
-from app.duty.service import NewShift
-from app.field import service as field
 from app.grid.service import NewZone, put_duty_zone
 from app.reports import service as reports
-from app.reports.rules import tracking_code
-from app.sla import service as sla
 from tests.contract import conforms
 from tests.factories.cases import ZONES
 from tests.factories.reports import a_report
 from tests.walk.checks import Followed, check, sees
+from tests.walk.clockwork import CLOCKWORK
 from tests.walk.rows import Rows
 from tests.walk.story import ENDS, Story
-from tests.walk.town import Town, as_json
+from tests.walk.town import Town, as_json, tracking_code_of
 from tests.walk.tries import KNOWN, Tries, Try
 
 PROBLEMS = Path(__file__).resolve().parents[2] / "docs" / "problems"
 POOL = 40
 OVER_HTTP = 0.16
+LOOK_EVERY = 25
 CHAOS, SPOILT, BLIND, JOBS = 0.09, 0.12, 0.12, 0.05
 ONWARD = {"accept", "file", "dispatch", "finish", "check", "close"}
 ENDING = {"reject", "merge", "force_close", "void", "take_over", "supervise", "return", "split"}
@@ -46,6 +41,7 @@ BY_STATE = {
     str(state): sorted({str(move.action) for move in MOVES if move.source == state} - {"redact", "recalculate"})
     for state in {move.source for move in MOVES if move.source is not None}
 }
+SENDERS = ("citizen", "neighbour", "anybody", "inspector1", "inspector3", "inspector5", "operator")
 STATUSES = {403, 404, 409, 412, 422}
 
 
@@ -70,15 +66,15 @@ class Walk:
         self.trail: deque[str] = deque(maxlen=12)
         self.wide = False
         self.days_off: set[Any] = set()
-        self.erased: set[str] = set()
 
     def _more_inspectors(self) -> None:
         self.zones["Z1"].add("inspector5")
         self.zones["Z3"].add("inspector4")
         for zone in ZONES:
-            self._draw(zone)
+            self.draw(zone)
 
-    def _draw(self, zone: str, *communities: str) -> None:
+    def draw(self, zone: str, *communities: str) -> None:
+        """Let a duty zone be its own community and these."""
         wanted = (ZONES[zone][0], *communities)
         cells = frozenset(cell for cell in self.town.cells if cell.startswith(wanted))
         people = frozenset(self.town.city.people[name] for name in self.zones[zone])
@@ -96,7 +92,17 @@ class Walk:
             self._by_the_clock()
         else:
             self._try()
+        if self.steps % LOOK_EVERY == 0:
+            self._look_around()
         self._retire()
+
+    def _look_around(self) -> None:
+        """Somebody sees exactly the cases that their grants give them."""
+        person = self.dice.choice(list(self.town.people.values()))
+        with read_unit() as session:
+            seen = set(session.scalars(select(Case.number).where(visible(self.town.principals[person.name]))))
+        mine = {number for number, one in self.all.items() if sees(person, one, self.zones)}
+        assert seen == mine, f"{person.name} sees {sorted(seen - mine)} too much, {sorted(mine - seen)} not"
 
     def lacking(self, each: int) -> dict[str, int]:
         """The actions of the table that did not succeed so often."""
@@ -224,12 +230,17 @@ class Walk:
                 assert data["version"] == version
         for number, versions in told.items():
             one = self.all.get(number) or self._follow(number)
+            place = place_of(one) if one.rows else None
             self._read(one)
             assert versions, "an action without an event"
-            assert versions == list(range(one.told + 1, one.story.version + 1)), "the feed tells of each event once"
-            news, one.told = one.story.actions[one.told :], one.story.version
-            self.done.update(action for action in news if action in {"redact", "recalculate"})
-            self.done["resume"] += not touched and news[-1] == "resume"
+            # A case that the map moved under is told of once more, as it is.
+            moved = [one.story.version] if place not in {None, place_of(one)} else []
+            news = list(range(one.told + 1, one.story.version + 1))
+            assert versions == [*news, *moved], "the feed tells of each event once"
+            acted = one.story.actions[one.told :]
+            self.done.update(action for action in acted if action in {"redact", "recalculate"})
+            self.done["resume"] += not touched and acted[-1:] == ["resume"]
+            one.told = one.story.version
             check(self.town, one, self.zones)
         return told
 
@@ -261,9 +272,7 @@ class Walk:
     # --- reports --------------------------------------------------------------------------------------------------
 
     def _submit(self) -> None:
-        who = self.dice.choice(
-            ["citizen", "neighbour", "anybody", "inspector1", "inspector3", "inspector5", "operator"]
-        )
+        who = self.dice.choice(SENDERS)
         changes: dict[str, Any] = {"cell": self.dice.choice(self.town.cells)}
         if self.dice.random() < 0.6:
             changes["type_ref"] = self.tries.type_and_condition()["type"]
@@ -280,86 +289,27 @@ class Walk:
         self.done["submit"] += 1
         self._settle(made["case"]["number"])
 
-    def _erase(self) -> None:
-        known = [report for report in self.senders if report not in self.erased]
-        if not known:
-            return
-        report_id = self.dice.choice(known[-60:])
-        with unit_of_work() as session:
-            reports.erase(session, reports.report_by_code(session, tracking_code_of(report_id)), now=self.town.now)
-        self.senders.pop(report_id)
-
     # --- the clock ------------------------------------------------------------------------------------------------
 
     def _by_the_clock(self) -> None:
-        names = sorted(_CLOCKWORK)
-        makes = {"correct": "recalculate", "erase": "redact", "resume": "resume"}
-        weights = [_CLOCKWORK[name][1] * (3 if self.done[makes.get(name, "submit")] < 25 else 1) for name in names]
-        name = self.dice.choices(names, weights)[0]
+        names = sorted(CLOCKWORK)
+        rare = [CLOCKWORK[name][1] * (3 if self.done[CLOCKWORK[name][2] or "submit"] < 25 else 1) for name in names]
+        name = self.dice.choices(names, rare)[0]
         before = self.rows.marks()
-        _CLOCKWORK[name][0](self)
+        CLOCKWORK[name][0](self)
         self.trail.append(f"the clock: {name}")
         moved = [number for number, mark in self.rows.marks().items() if before.get(number) != mark]
-        for number in moved:
-            self._read(self.all[number])
-        self._settle()
-        for number in moved:
-            check(self.town, self.all[number], self.zones)
-
-    def _on_and_off(self) -> None:
-        """Inspectors begin and end their shifts; some forget to."""
-        duty.end_forgotten(0)
-        name = self.dice.choice(sorted({*self.zones["Z1"], *self.zones["Z2"], *self.zones["Z3"]}))
-        principal, now = self.town.principals[name], self.town.now
-        lon, lat = self.town.city.spot(self.dice.choice(self.town.cells))
-        with unit_of_work() as session:
-            shift, fresh = field.start_shift(session, NewShift(), Fix(now, lon, lat, 8.0), principal=principal, now=now)
-            if not fresh:
-                field.end_shift(session, UUID(shift["id"]), principal=principal, now=now)
-
-    def _answer(self) -> None:
-        """Somebody says whether they will do what they were asked."""
-        tasks = [task for one in self.pool.values() for task in one.open_tasks()]
-        if not tasks:
-            return
-        task = self.dice.choice(tasks)
-        given = {"principal": self.town.principals[self.town.by_id[task["assignee_id"]].name], "now": self.town.now}
-        with unit_of_work() as session:
-            if self.dice.random() < 0.5:
-                asking.accept(session, UUID(task["id"]), **given)
-            else:
-                asking.decline(session, UUID(task["id"]), "今日请假", **given)
-
-    def _redraw(self) -> None:
-        """A duty zone grows over its neighbour, or shrinks again."""
-        self.wide = not self.wide
-        self._draw("Z3", *(["310102001002"] if self.wide else []))
-        jobs.relocate(0)
-
-    def _correct(self) -> None:
-        """A day of the calendar is corrected, and deadlines are computed again."""
-        self.town.now += timedelta(seconds=1)
-        running = [one.story.running for one in self.pool.values()]
-        asking_it = [clock.due_at for clock in running if clock is not None and clock.unit.startswith("working")]
-        ends = sorted(at for at in asking_it if at > self.town.now)
-        if not ends:
-            return
-        day = self.facts.calendar(self.town.now).local_day(self.dice.choice(ends))
-        with unit_of_work() as session:
-            if day in self.days_off:
-                sla.drop_correction(session, day, now=self.town.now)
-            else:
-                sla.set_correction(session, sla.Correction(day, False, "防汛应急"), now=self.town.now)
-            self.days_off ^= {day}
-        self.facts.calendars[:] = self.rows.calendars()
-        with unit_of_work() as session:
-            page = moving_deadlines(session, after="", most=500)
-            move_deadlines(session, page.moved, now=self.town.now)
+        told = self._settle()
+        for one in [self.all[number] for number in moved if number not in told]:
+            place = place_of(one)
+            self._read(one)
+            assert place_of(one) == place, "a case moved and nobody was told"
+            check(self.town, one, self.zones)
 
 
-def tracking_code_of(report_id: str | None) -> str:
-    """The code that the reporter got."""
-    return tracking_code("a data key for tests, long enough to be one", UUID(str(report_id)))
+def place_of(one: Followed) -> tuple[str, str | None]:
+    """The cell and the duty zone that a case lies in."""
+    return one.case["current_cell"], one.case["zone_code"]
 
 
 _BY_REPORT: dict[str, Callable[..., None]] = {
@@ -368,15 +318,4 @@ _BY_REPORT: dict[str, Callable[..., None]] = {
     "merge": lambda session, row, given, who, now: reports.join(
         session, row, given.get("into", "20200101-000001"), principal=who, now=now
     ),
-}
-_CLOCKWORK: dict[str, tuple[Callable[[Walk], None], int]] = {
-    "correct": (Walk._correct, 10),
-    "answers": (Walk._answer, 3),
-    "erase": (Walk._erase, 5),
-    "offers": (lambda _: jobs.reoffer_tasks(0), 3),
-    "shifts": (Walk._on_and_off, 3),
-    "lamps": (lambda _: jobs.tell_lamps(0), 2),
-    "redraw": (Walk._redraw, 1),
-    "remind": (lambda _: jobs.remind(0), 2),
-    "resume": (lambda _: jobs.resume_holds(0), 3),
 }
