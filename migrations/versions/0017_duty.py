@@ -98,12 +98,14 @@ def add_offers() -> None:
             "expires_at", INSTANT, comment="when somebody else is asked instead; null: nobody waits for an answer"
         ),
         sa.Column("accepted_at", INSTANT),
-        sa.Column("outcome", sa.Text(), comment="of a declined task also while it stays with who declined it"),
         sa.Column("reason", sa.Text(), comment="why it was declined"),
     ):
         op.add_column("case_tasks", column)
-    # Not validated, so that nobody waits: the column is new, no row has a value yet.
-    op.execute(f"ALTER TABLE case_tasks ADD CONSTRAINT ck_case_tasks_outcome CHECK (outcome IN ({OUTCOMES})) NOT VALID")
+    # With its check at once: the column is new, and its rows have no value that could break it.
+    op.execute(f"""
+        ALTER TABLE case_tasks
+          ADD COLUMN outcome text CONSTRAINT ck_case_tasks_outcome CHECK (outcome IN ({OUTCOMES}))""")
+    op.execute("COMMENT ON COLUMN case_tasks.outcome IS 'of a declined task also while it stays with who declined it'")
     with op.get_context().autocommit_block():
         op.create_index(
             "ix_case_tasks_expires_at",
@@ -126,7 +128,6 @@ def downgrade() -> None:
     with op.get_context().autocommit_block():
         for name in ("ix_case_tasks_assignee_id_created_at_id", "ix_case_tasks_expires_at"):
             op.drop_index(name, "case_tasks", postgresql_concurrently=True, if_exists=True)
-    op.drop_constraint("ck_case_tasks_outcome", "case_tasks")
     for name in ("reason", "outcome", "accepted_at", "expires_at", "offered_at", "suggested"):
         op.drop_column("case_tasks", name)
     op.drop_table("shift_positions")
