@@ -35,6 +35,8 @@ def test_examples():
         (Channel.WECHAT_WORK, "WangWei_01", "WangWei_01"),
         (Channel.WECHAT_WORK, "wang|li", None),
         (Channel.WECHAT_WORK, "@all", None),
+        (Channel.SMS, "139 0000 0009", "+8613900000009"),
+        (Channel.SMS, "12319", None),
     ],
 )
 def test_an_address_is_one_of_its_channel(channel, text, kept):
@@ -119,7 +121,9 @@ def test_what_is_no_contact_is_refused(http):
         ("email", {**MAIL, "verified_at": "2026-03-10T00:00:00Z"}),
         ("pigeon", MAIL),
     ):
-        http.call("unit1", "PUT", f"/me/contacts/{channel}", 422, json=body)
+        assert http.call("unit1", "PUT", f"/me/contacts/{channel}", 422, json=body).get_json()["errors"]
+    refused = http.call("unit1", "PUT", "/me/contacts/sms", 422, json={"address": "12319"}).get_json()
+    assert (refused["type"], refused["errors"][0]["pointer"]) == ("/problems/bad-contact", "/address")
     http.call("citizen", "PUT", "/me/contacts/email", 403, json=MAIL)
     http.get("citizen", "/me/contacts", 403)
     http.get(None, "/me/contacts", 401)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from app.accounts.errors import BadPhone
 from app.accounts.rules import mask_phone, normal_phone
 
 # One @, no spaces or signs that mean something in a header; the mail server knows better than any pattern what exists.
@@ -24,13 +25,12 @@ class Channel(StrEnum):
 ADVICE = {
     Channel.EMAIL: "Give a mail address such as wang@example.org.",
     Channel.WECHAT_WORK: "Give the account of WeChat Work: letters, digits and _ - @ . only, at most 64.",
+    Channel.SMS: "Give a mainland mobile number, eleven digits such as 13800000001.",
 }
 
 
 def normal_address(channel: Channel, text: str) -> str | None:
     """An address as it is kept; None where it is none of this channel.
-
-    Raises: BadPhone.
 
     Example:
         >>> normal_address(Channel.EMAIL, " Wang@Example.ORG "), normal_address(Channel.EMAIL, "wang")
@@ -40,13 +40,20 @@ def normal_address(channel: Channel, text: str) -> str | None:
     """
     given = text.strip()
     if channel is Channel.SMS:
-        return normal_phone(given)
+        return _phone(given)
     if channel is Channel.WECHAT_WORK:
         return given if _WECHAT_WORK.fullmatch(given) else None
     if len(given) > LONGEST_ADDRESS or not given.isascii() or not _MAIL.fullmatch(given):
         return None
     local, _, host = given.rpartition("@")
     return f"{local}@{host.lower()}"
+
+
+def _phone(given: str) -> str | None:
+    try:
+        return normal_phone(given)
+    except BadPhone:
+        return None
 
 
 def masked(channel: Channel, address: str) -> str:

@@ -51,7 +51,7 @@ def masked_contacts_of(session: Session, user_id: UUID) -> list[dict[str, Any]]:
 def put_contact(session: Session, user_id: UUID, new: NewContact, *, now: datetime) -> dict[str, Any]:
     """Keep a contact. One that is not confirmed is sent a code; a new address has to be confirmed anew.
 
-    Raises: BadContact, BadPhone, TooManyAttempts.
+    Raises: BadContact, TooManyAttempts.
     """
     address = normal_address(new.channel, new.address)
     if address is None:

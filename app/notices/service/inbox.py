@@ -37,15 +37,18 @@ def fill_inbox(session: Session, *, now: datetime) -> bool:
     if place is None:
         return False
     rows = queries.unread(session, place, limit=ROWS_AT_ONCE)
-    acts = [row for row in rows if row.kind in CASES and row.collection == ACTING]
-    happened = queries.events_of(session, [(row.entity_id, row.version) for row in acts])
+    happened = queries.events_of(session, [(row.entity_id, row.version) for row in rows if _acted(row)])
     for row in rows:
         if row.kind == Kind.TASK_ASSIGNED:
             _write(session, Occasion.TASK_ASSIGNED, {row.assignee_id}, row.number, now)
-        elif row in acts and (event := happened.get((row.entity_id, row.version))) is not None:
+        elif _acted(row) and (event := happened.get((row.entity_id, row.version))) is not None:
             _tell(session, row, event, now)
     queries.move_reader(session, READER, place.at(rows[-1].xid, rows[-1].seq) if rows else place)
     return len(rows) == ROWS_AT_ONCE
+
+
+def _acted(row: Any) -> bool:
+    return row.kind in CASES and row.collection == ACTING
 
 
 def _tell(session: Session, row: Any, event: Any, now: datetime) -> None:
