@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organization, User
@@ -71,7 +71,7 @@ def list_rules(session: Session, found: RuleFilter, *, limit: int, after: UUID |
 def _clauses(found: RuleFilter) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if found.on is not None:
-        clauses.append(func.daterange(_RULE.valid_from, _RULE.valid_to).contains(found.on))
+        clauses.append(func.daterange(_RULE.valid_from, _RULE.valid_to).op("@>")(cast(found.on, Date)))
     if found.type is not None:
         exact = _RULE.scheme + "|" + _RULE.kind + "|" + _RULE.code
         named = or_(_RULE.code == found.type, exact == found.type)

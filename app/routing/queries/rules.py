@@ -31,7 +31,7 @@ _SNAPSHOT = text("""
 """)
 
 # A territory answers for its street, a branch for its department: all are found at once, by id, by ground and down the
-# tree of organisations. Each pair of organisations is met once, so that a circle in the tree ends.
+# tree of organisations.
 _TREE = """
     WITH RECURSIVE tree AS (
       SELECT id AS root_id, id FROM organizations WHERE id = ANY (cast(:ids AS uuid[])) AND kind <> 'territory'
