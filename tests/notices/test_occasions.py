@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.cases import jobs as case_jobs
+from app.cases.service import telling
 from app.core import clock, outbox
 from app.core.db import unit_of_work
 from app.notices import jobs, service
@@ -13,7 +14,7 @@ from app.reports import service as reports
 from app.reports.queries import report as find_report
 from tests.factories.accounts import staff
 from tests.factories.cases import CITY, COVER_CODES, act, to_state
-from tests.factories.notices import a_committed_city, begin
+from tests.factories.notices import a_committed_city, begin, heard_by
 from tests.factories.reports import a_report
 from tests.notices.test_inbox import read_all, told
 
@@ -184,6 +185,21 @@ def test_from_whom_a_case_is_taken_over(city, now):
     assert said(city, "case_taken_over", "handler1", "en") == [
         f"Somebody else took over case {by_handler}, which you held."
     ]
+
+
+def test_a_case_that_the_grid_moved_under_is_told_on_streams_and_nobody_is_told_again(city, now):
+    start = begin()
+    with unit_of_work() as session:
+        number = handled(session, city, now)
+    read_all(city, start, now)
+    before = begin()
+    with unit_of_work() as session:
+        found = session.execute(text("SELECT * FROM cases WHERE number = :n"), {"n": number}).mappings().one()
+        telling.tell_places(session, [dict(found)])
+    heard = heard_by(city, "operator", before, now, until=number)
+    assert [(event.kind, event.data["version"]) for event in heard] == [("case.changed", found["version"])]
+    read_all(city, start, now)
+    assert told(city, "case_dispatched") == ["unit1"]
 
 
 def test_urgent_ones_go_to_contacts_and_each_once(city, now):
