@@ -59,7 +59,7 @@ def end_grant(
 def _left(session: Session, user_id: UUID, now: datetime) -> list[str]:
     numbers = list(leaving.left_numbers(session, user_id, POSTS, now, MOST_LISTED))
     if numbers:
-        enqueue(session, JOB, user_id=str(user_id), queueing_lock=f"{JOB}:{user_id}")
+        enqueue(session, "cases.hand_back_of", user_id=str(user_id), queueing_lock=f"{JOB}:{user_id}")
     return numbers
 
 

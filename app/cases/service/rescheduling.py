@@ -53,7 +53,7 @@ def start(session: Session, code: str, *, now: datetime, actor_id: UUID | None) 
         "moved": 0,
         "actor_id": None if actor_id is None else str(actor_id),
     }
-    enqueue(session, JOB, queueing_lock=JOB, **arguments)
+    enqueue(session, "cases.recalculate_deadlines", queueing_lock=JOB, **arguments)
     _note(session, STARTED, code, {"version": calendar.version}, actor_id, now)
 
 
@@ -65,7 +65,7 @@ def go_on(session: Session, said: Mapping[str, Any], *, now: datetime) -> None:
     looked_at = said["looked_at"] + page.looked_at
     if page.looked_at == AT_ONCE:
         arguments = {**said, "after": page.last, "looked_at": looked_at, "moved": moved}
-        enqueue(session, JOB, queueing_lock=JOB, **arguments)
+        enqueue(session, "cases.recalculate_deadlines", queueing_lock=JOB, **arguments)
         return
     actor_id = None if said["actor_id"] is None else UUID(said["actor_id"])
     detail = {"version": sla.calendar(session, code).version, "looked_at": looked_at, "moved": moved}
