@@ -13,13 +13,17 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from app.core.apart import Gate
 from app.core.config import ROOT
+from app.core.db import database, unit_of_work
 from app.core.storage import store
 from app.documents import service
 from app.documents.errors import NoPrinting, PrintingBusy
 from app.documents.service import printing
 from app.documents.service.printing import Printers
+from app.factory import create_app
 from tests.documents.conftest import ADDRESS
 from tests.factories.cases import act, to_state
+from tests.factories.http import bearer
+from tests.factories.notices import a_committed_case, a_committed_city
 from tests.factories.reports import WORDS, a_report
 
 pytestmark = pytest.mark.slow
@@ -166,7 +170,7 @@ def test_the_number_of_statements_does_not_depend_on_the_case(session, city, now
         act(session, city, large, "supervise", "supervisor", now + timedelta(hours=hour), reason="抓紧")
     few = counted(small)
     assert len(counted(large)) <= len(few) + 1, "opinions are asked for where a second organisation had the case"
-    assert len(few) <= 20
+    assert len(few) <= 21
 
 
 def test_how_late_in_working_time(session, city, now):
@@ -285,3 +289,29 @@ def test_a_machine_that_was_mended_needs_no_restart(monkeypatch):
     printers._text = mended
     assert printers.pdf("<html lang=en><title>t</title><p>x", {}).startswith(b"%PDF")
     printers.close()
+
+
+def test_the_file_lists_the_papers_that_its_reader_sees(api, dispatched, page):
+    order = {"kind": "rectification", "due_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+    made = api.post("dispatcher", f"/cases/{dispatched}/documents", 201, json=order)
+    for who in ("operator", "unit1", "auditor"):
+        assert made["number"] in page(who, f"/cases/{dispatched}/file.html").get_data(True)
+    assert made["number"] not in page("unit2", f"/cases/{dispatched}/file.html").get_data(True)
+
+
+@pytest.mark.committed
+def test_no_connection_is_held_while_a_paper_is_set(committed, now, monkeypatch):
+    city = a_committed_city()
+    number = a_committed_case(city, now)
+    app = create_app(committed, database())
+    with unit_of_work() as session:
+        headers = bearer(app, session, city.people["operator"])
+    held = []
+
+    def look(*_):
+        held.append(database().bind.pool.checkedout())
+        return b"%PDF"
+
+    monkeypatch.setattr(Printers, "pdf", look)
+    assert app.test_client().get(f"/api/v1/cases/{number}/file.pdf", headers=headers).data == b"%PDF"
+    assert held == [0]

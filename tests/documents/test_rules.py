@@ -19,6 +19,7 @@ from app.documents.rules.apart import ask, serve
 from app.documents.rules.kinds import (
     Delivery,
     DocumentKind,
+    DocumentState,
     delivery_fault,
     due_fault,
     issues,
@@ -165,6 +166,7 @@ def test_both_languages_say_the_same_things():
         ("units", Unit),
         ("audiences", Audience),
         ("ways", Delivery),
+        ("papers", DocumentState),
         ("roles", ("before", "after", "verify", "check", "other")),
         ("levels", ("city", "district", "street", "community", "cell")),
     ],

@@ -78,6 +78,7 @@ def gather(session: Session, number: str, principal: Principal, words: Words, *,
         "reminders": [(one, _reminded(one.whom, teller)) for one in reminders],
         "routing": row["routing"] or {"trace": []},
         "shapes": map_around(session, row),
+        "papers": queries.papers_of(session, row["id"], principal),
     }
     return Gathered(row, card, values, cases.verify_chain(session, row))
 
