@@ -81,7 +81,7 @@ def _clauses(found: RuleFilter) -> list[ColumnElement[bool]]:
         clauses.append(inside)
     if found.organization is not None:
         ids = _organizations(found.organization).scalar_subquery()
-        clauses.append(or_(_RULE.lead_id == ids, _RULE.helper_ids.any(ids)))
+        clauses.append(or_(_RULE.lead_id == ids, ids == func.any(_RULE.helper_ids)))
     return clauses
 
 
