@@ -108,7 +108,7 @@ def test_five_hundred_actions_of_eight_clients_on_one_case(api):
     statuses = Counter(status for status, _ in answers)
     assert len(answers) >= TRIES
     assert statuses.keys() <= STATUSES, statuses
-    assert min(statuses[status] for status in (200, 409, 412)) >= 20, statuses
+    assert min(statuses[status] for status in (200, 409, 412)) >= 5, statuses
     stale = [body for status, body in answers if status == 412]
     illegal = [body for status, body in answers if status == 409]
     assert all(body["version"] > 1 and body["state"] for body in stale)
