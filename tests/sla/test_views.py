@@ -160,6 +160,7 @@ def test_days_are_asked_for_in_bounds(api):
         told = api.get(None, "/calendars/city/days", 422, **{"from": first, "to": last})
         assert pointer in {one["pointer"] for one in told["errors"]}
     api.get(None, "/calendars/city/days", 422)
+    assert len(days(api, "9999-12-31", "9999-12-31")) == 1
     api.get(None, "/calendars/mars/days", 404, **{"from": "2026-03-01", "to": "2026-03-01"})
 
 

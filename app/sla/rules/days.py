@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from app.sla.rules.calendar import Calendar, Hours
@@ -42,12 +42,11 @@ def days_of(calendar: Calendar, notes: Mapping[date, str], first: date, last: da
         >>> [str(one.why) for one in days_of(calendar, {}, date(2026, 3, 6), date(2026, 3, 8))]
         ['weekday', 'weekend', 'make_up_day']
     """
-    day = first
-    while day <= last:
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
         hours = calendar.hours(day)
         provisional = calendar.horizon is not None and day.year > calendar.horizon
         yield DayOf(day, hours, _why(calendar, notes, day), notes.get(day), provisional)
-        day += timedelta(days=1)
 
 
 def _why(calendar: Calendar, notes: Mapping[date, str], day: date) -> Why:
