@@ -11,14 +11,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.administration.rules.comparing import Mode
-from app.administration.rules.sheets import Row
+from app.administration.rules.sheets import Row, Sheet
 from app.administration.service.files import cells_of
 from app.administration.service.importing import Order, Outcome, hand_in, rows_of
 from app.administration.service.registry import TABLES
 from app.administration.service.work import Hand
+from app.administration.service.workbooks import workbook_of
+from app.core.models import AdminChange
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -80,3 +83,18 @@ def places(outcome: Outcome) -> list[tuple[int | None, str | None]]:
 def edited(rows: Sequence[Mapping[str, str]], at: int, **cells: str) -> list[dict[str, str]]:
     """The rows with other cells in one of them."""
     return [{**row, **cells} if i == at else dict(row) for i, row in enumerate(rows)]
+
+
+def a_book(sheet: Sheet, rows: Sequence[Row]) -> bytes:
+    """The rows as an exported workbook."""
+    with workbook_of(sheet, rows) as book:
+        return book.read()
+
+
+def changes(session: Session) -> list[AdminChange]:
+    """The record, the newest change last."""
+    return list(session.scalars(select(AdminChange).order_by(AdminChange.id)))
+
+
+def noted(session: Session, begun: int) -> list[tuple[str, str]]:
+    return [(one.action, one.subject) for one in changes(session)[begun:]]

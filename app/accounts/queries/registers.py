@@ -17,9 +17,8 @@ from app.core.models import table
 _ADD_ORGANIZATIONS = text("""
     INSERT INTO organizations (id, code, name, kind, parent_id, area_code, created_at)
     SELECT id, code, name, kind, parent_id, area_code, created_at
-      FROM jsonb_to_recordset(cast(:rows AS jsonb)) WITH ORDINALITY AS r (
-           id uuid, code text, name text, kind text, parent_id uuid, area_code text, created_at timestamptz, nth bigint)
-     ORDER BY nth
+      FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS r (
+           id uuid, code text, name text, kind text, parent_id uuid, area_code text, created_at timestamptz)
         ON CONFLICT (code) DO NOTHING
     RETURNING id
 """)
@@ -60,7 +59,7 @@ def hold_open(session: Session, ids: Collection[UUID]) -> set[UUID]:
 
 
 def add_organizations(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
-    """Store organisations, parents before what stands below them; the ids of those whose code was free."""
+    """Store organisations, those above others with them; the ids of those whose code was free."""
     return set(session.execute(_ADD_ORGANIZATIONS, _json(rows)).scalars())
 
 

@@ -76,7 +76,8 @@ def compare(sheet: Sheet, current: Mapping[Key, Row], lines: Sequence[Line], mod
     if mode is Mode.MERGE:
         found.unchanged += len(missing)
     elif sheet.ends:
-        found.ended = missing
+        found.ended = [row for row in missing if not sheet.has_ended(row)]
+        found.unchanged += len(missing) - len(found.ended)
     else:
         found.faults += [_endless(sheet, row) for row in missing]
     return found

@@ -87,6 +87,7 @@ PEOPLE = Sheet(
     ),
     "停用：立即不能登录，历史记录保留",
     "disabled: shut out at once, what they did stays",
+    ("disabled", "true"),
 )
 
 GRANTS = Sheet(

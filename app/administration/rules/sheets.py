@@ -57,7 +57,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table. ending_…: what becomes of a row that the file of a replacement lacks; empty where no row can end."""
+    """A table. ending_…: what becomes of a row that the file of a replacement lacks; empty where no row can end.
+
+    ended_when: the column and the cell by which a row that has ended is known, where such rows stay in the table.
+    """
 
     name: str
     label: str
@@ -66,6 +69,7 @@ class Sheet:
     columns: tuple[Column, ...]
     ending_zh: str = ""
     ending_en: str = ""
+    ended_when: tuple[str, str] = ("", "")
 
     @property
     def ends(self) -> bool:
@@ -79,6 +83,11 @@ class Sheet:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.key)
+
+    def has_ended(self, row: Row) -> bool:
+        """Whether the row has ended already."""
+        column, cell = self.ended_when
+        return row.get(column) == cell
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
