@@ -37,13 +37,18 @@ def happened(session: Session, wanted: Sequence[tuple[UUID, int]]) -> Sequence[A
 
 
 def owed(session: Session, case_ids: Iterable[UUID]) -> Sequence[Row[UUID, UUID, str]]:
-    """(case_id, report_id, source) of the reports on these cases whose caller wishes to be rung back."""
+    """(case_id, report_id, source) of the reports on these cases whose caller wishes to be rung back.
+
+    Callers are held until the unit of work ends: an erasure comes before, and nothing is owed, or after, and finds what
+    was written.
+    """
     query = (
         select(CaseReport.case_id, CaseReport.report_id, CaseReport.source)
         .join(ReportCaller, ReportCaller.report_id == CaseReport.report_id)
         .where(CaseReport.case_id.in_(list(case_ids)), ReportCaller.call_back, ReportCaller.forgotten_at.is_(None))
     )
-    return session.execute(query.order_by(CaseReport.report_id)).all()
+    held = query.order_by(CaseReport.report_id).with_for_update(read=True, of=table(ReportCaller))
+    return session.execute(held).all()
 
 
 def add_call_backs(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -85,8 +85,8 @@ def erase(session: Session, report: ReportRow, *, now: datetime) -> int:
     """
     erased = 0
     # Before any case is locked, as whoever rings back and reopens does it.
-    queries.erase_call_backs(session, report.id, now)
     queries.erase_caller(session, report.id)
+    queries.erase_call_backs(session, report.id, now)
     told = queries.cases_told(session, report.number, report.id)
     # Before the events forget which photos they brought.
     photos = queries.photos_of_nobody_else(session, report.id, [case_id for case_id, _ in told])
