@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    false,
     func,
     or_,
     select,
@@ -80,6 +82,15 @@ _MOST = bindparam("most", type_=Integer())
 _AFTER_AT = bindparam("after_at", type_=Case.opened_at.type)
 _AFTER_ID = bindparam("after_id", type_=Case.id.type)
 
+
+class Begin(Enum):
+    """Where a page begins: at the start, after a case with the instant that it is sorted by, or after one without."""
+
+    START = "start"
+    TIMED = "timed"
+    TIMELESS = "timeless"
+
+
 ORDERS: dict[str, tuple[Any, bool]] = {
     "-opened_at": (Case.opened_at, True),
     "opened_at": (Case.opened_at, False),
@@ -97,42 +108,64 @@ def cases_page(
     *,
     now: datetime,
     limit: int,
-    after: tuple[datetime, UUID] | None,
+    after: tuple[datetime | None, UUID] | None,
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """``limit + 1`` cases after the cursor, in the filter's order."""
+    """``limit + 1`` cases after the cursor, in the filter's order; by deadline, those without a clock come last."""
     values: dict[str, Any] = {"now": now, "most": limit + 1}
+    begin = Begin.START
     if after is not None:
+        begin = Begin.TIMELESS if after[0] is None else Begin.TIMED
         values |= {"after_at": after[0], "after_id": after[1]}
-    statement = _page(found, principal, resumed=after is not None)
+    statement = _page(found, principal, begin)
     return session.connection().execute(statement, values).all()
 
 
 # Who looks at a list looks again, and pages on: putting the statement together costs as much as carrying it out.
 @lru_cache(maxsize=128)
-def _page(found: CaseFilter, principal: Principal, *, resumed: bool) -> Select[*tuple[Any, ...]]:
+def _page(found: CaseFilter, principal: Principal, begin: Begin) -> Select[*tuple[Any, ...]]:
     column, descending = ORDERS[found.sort]
+    edge, given = tuple_(column, Case.id), tuple_(_AFTER_AT, _AFTER_ID)
+    parts = [_clauses(found, principal)]
+    if begin is Begin.TIMED:
+        parts[0].append(edge < given if descending else edge > given)
+    if found.sort.endswith("due_at"):
+        parts = _by_deadline(found, parts[0], begin, descending=descending)
     order = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
-    clauses = _clauses(found, principal)
-    if resumed:
-        edge, given = tuple_(column, Case.id), tuple_(_AFTER_AT, _AFTER_ID)
-        clauses.append(edge < given if descending else edge > given)
-    picked = _picked(principal, clauses, order)
+    picked = _picked(principal, parts, order)
     query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(Case.id.in_(picked))
-    return query.order_by(*order).limit(_MOST)
+    return query.order_by(order[0].nulls_last(), order[1]).limit(_MOST)
+
+
+def _by_deadline(
+    found: CaseFilter, clauses: list[ColumnElement[bool]], begin: Begin, *, descending: bool
+) -> list[list[ColumnElement[bool]]]:
+    """First the cases with a clock, then those without: each part is a stretch of one index, in its order.
+
+    Every open case has a clock. Where only open ones are asked for, those without are not looked for among all that
+    were ever closed.
+    """
+    timed = [*clauses, Case.due_at.is_not(None)]
+    if (found.states and END_STATES.isdisjoint(found.states)) or found.lamps:
+        return [timed] if begin is not Begin.TIMELESS else [[*timed, false()]]
+    base = clauses[:-1] if begin is Begin.TIMED else clauses
+    timeless = [*base, Case.due_at.is_(None)]
+    if begin is not Begin.TIMELESS:
+        return [timed, timeless]
+    return [[*timeless, Case.id < _AFTER_ID if descending else Case.id > _AFTER_ID]]
 
 
 def estimate(
     session: Session, found: CaseFilter, principal: Principal, *, now: datetime, most: int
 ) -> tuple[int, bool]:
     """How many cases there are, counted up to ``most``; (count, whether it is exact)."""
-    picked = _picked(principal, _clauses(found, principal), ()).subquery()
+    picked = _picked(principal, [_clauses(found, principal)], ()).subquery()
     values = {"now": now, "most": most + 1}
     counted: int = session.connection().execute(select(func.count()).select_from(picked), values).scalar_one()
     return min(counted, most), counted <= most
 
 
 def _picked(
-    principal: Principal, clauses: Sequence[ColumnElement[bool]], order: Sequence[Any]
+    principal: Principal, parts: Sequence[Sequence[ColumnElement[bool]]], order: Sequence[Any]
 ) -> Select[UUID] | CompoundSelect[UUID]:
     """The ids of the first visible cases, each reason for seeing a case looked up by itself.
 
@@ -140,6 +173,7 @@ def _picked(
     """
     ways = [
         select(select(Case.id).where(reason, *clauses).order_by(*order).limit(_MOST).subquery().c.id)
+        for clauses in parts
         for reason in reasons(principal)
     ]
     return ways[0] if len(ways) == 1 else union(*ways)
@@ -155,7 +189,6 @@ def _clauses(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool
         (found.lamps, lambda: or_(*(LAMPS[lamp](_NOW) for lamp in found.lamps))),
         (found.bbox, lambda: Case.geom.op("&&")(func.ST_MakeEnvelope(*(found.bbox or ()), 4326))),
         (found.q, lambda: _matches(found.q or "", principal)),
-        (found.sort.endswith("due_at"), lambda: Case.due_at.is_not(None)),
         (found.since, lambda: Case.opened_at >= found.since),
         (found.until, lambda: Case.opened_at < found.until),
     ]

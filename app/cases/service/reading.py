@@ -66,16 +66,21 @@ def cases_for(
 
     Raises: BadCursor.
     """
-    after = None if cursor is None else _edge(cursor)
+    after = None if cursor is None else _edge(cursor, found.sort)
     rows = queries.cases_page(session, found, principal, now=now, limit=limit, after=after)
     column = found.sort.removeprefix("-")
-    shown, following = page(rows, limit, lambda row: (instant(getattr(row, column)), str(row.id)))
+    shown, following = page(rows, limit, lambda row: (instant(getattr(row, column)) or NO_CLOCK, str(row.id)))
     return [item(row, now) for row in shown], following
 
 
-def _edge(cursor: str) -> tuple[datetime, UUID]:
+NO_CLOCK = ""
+"""In the place of the deadline in a cursor, after a case that has none."""
+
+
+def _edge(cursor: str, sort: str) -> tuple[datetime | None, UUID]:
     at, case_id = decode_cursor(cursor, 2)
-    return cursor_instant(at), cursor_id(case_id)
+    timeless = at == NO_CLOCK and sort.endswith("due_at")
+    return None if timeless else cursor_instant(at), cursor_id(case_id)
 
 
 def item(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
