@@ -194,7 +194,7 @@ def test_rules_are_added_changed_retired_and_never_tie(session, city, now):
     )
     tie = {**new, "valid_from": "2026-01-01"}
     (fault,) = take(session, "routing_rules", a_csv([tie]), now).faults
-    assert (fault.column, "a rule in force" in fault.detail or fault.row == 2) == ("lead", True)
+    assert (fault.row, fault.column, "a rule of U03 that is in force" in fault.detail) == (2, "lead", True)
     city_wide = {**new, "area": "3101", "lead": "U02"}
     assert said(take(session, "routing_rules", a_csv([city_wide]), now)) == {**NOTHING, "changed": 1}
 
@@ -215,6 +215,34 @@ def test_faults_of_rules(session, city, now):
         (4, "helpers"),
         (5, "valid_to"),
     ]
+
+
+def test_owners_of_parts(session, city, now):
+    admin, begun = city.people["admin"], len(changes(session))
+    owners = [
+        {"part": "3101-01-*", "owner": "U01", "valid_from": "", "valid_to": ""},
+        {"part": "3101-01-7", "owner": "U02", "valid_from": "2026-01-01", "valid_to": "2027-01-01"},
+    ]
+    put(session, "part_owners", owners, now, actor_id=admin)
+    assert rows(session, "part_owners", now) == owners
+    assert take(session, "part_owners", a_csv(owners), now, mode="replace").changes.nothing
+    less = edited(owners, 0, owner="U03")[:1]
+    outcome = take(session, "part_owners", a_csv(less), now, mode="replace", dry_run=False, actor_id=admin)
+    assert said(outcome) == {"added": 0, "changed": 1, "ended": 1}
+    assert [action for action, _ in noted(session, begun) if not action.endswith(".import")] == [
+        "part_owner.create",
+        "part_owner.create",
+        "part_owner.change",
+        "part_owner.end",
+    ]
+    again = [{**less[0], "valid_from": "2026-02-01"}, {**less[0], "part": "9", "owner": "?"}]
+    assert places(take(session, "part_owners", a_csv(again[1:]), now)) == [(2, "owner")]
+    (fault,) = take(session, "part_owners", a_csv(again[:1]), now).faults
+    assert (fault.row, fault.column, "the owner U03 of 3101-01-* that is there is for the same" in fault.detail) == (
+        2,
+        "part",
+        True,
+    )
 
 
 # Working time, reminders, sources.

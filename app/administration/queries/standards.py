@@ -34,6 +34,20 @@ def routing_rules(session: Session) -> Sequence[Row[Any]]:
     return session.execute(_RULES).all()
 
 
+_PART_OWNERS = text("""
+    SELECT p.code || CASE WHEN p.is_prefix THEN '*' ELSE '' END AS part, o.code AS owner,
+           coalesce(p.valid_from::text, '') AS valid_from, coalesce(p.valid_to::text, '') AS valid_to
+      FROM part_owners p JOIN organizations o ON o.id = p.organization_id
+     WHERE p.retired_at IS NULL
+     ORDER BY p.code, p.is_prefix, p.valid_from NULLS FIRST
+""")
+
+
+def part_owners(session: Session) -> Sequence[Row[Any]]:
+    """Every owner that is not retired, in the columns of the file."""
+    return session.execute(_PART_OWNERS).all()
+
+
 def calendars(session: Session) -> Sequence[Row[Any]]:
     """The definitions of all calendars by code."""
     rows = table(WorkCalendar)

@@ -115,6 +115,30 @@ ROUTING_RULES = Sheet(
     *RETIRED,
 )
 
+PART_OWNERS = Sheet(
+    "part_owners",
+    "部件权属",
+    "部件归谁所有；先于责任规则",
+    "who owns a part, or all parts whose codes begin alike; it comes before the routing rules",
+    (
+        Column(
+            "part",
+            "部件编码",
+            "部件编码，或其开头加 *",
+            "code of a part, or how codes begin and a *",
+            Kind.CODE,
+            key=True,
+            required=True,
+            longest=81,
+        ),
+        Column("owner", "权属单位", "机构代码", "code of the organisation that owns it", Kind.CODE, required=True),
+        Column("valid_from", "生效日期", "空为一直有效", "first day; empty: always was", Kind.DAY, key=True),
+        Column("valid_to", "失效日期", "不含当日；空为长期", "first day it no longer holds; empty: open", Kind.DAY),
+    ),
+    "不再属于该单位；已派遣案卷保留原依据",
+    "ended: the routing rules answer again; cases keep the trace they were routed by",
+)
+
 WEEKDAYS = (
     ("monday", "周一"),
     ("tuesday", "周二"),

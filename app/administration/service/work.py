@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.administration.rules.comparing import Change, Changes
+from app.administration.rules.comparing import Changes
 from app.administration.rules.sheets import CellFault, Key, Line, Row, Sheet
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Invalid
+
+_POINTER = re.compile(r"/\w+/(\d+)/(\w+)")
+_OTHER = re.compile(r"\brow (\d+)\b")
 
 
 class Hand(NamedTuple):
@@ -108,5 +112,28 @@ def numbered(changes: Changes) -> Iterator[tuple[int, Row]]:
     yield from ((change.number, change.after) for change in changes.changed)
 
 
-def number_of(change: Change | Line) -> int:
-    return change.number
+@contextmanager
+def whole_list(work: Work, name: Callable[[Row], str]) -> Iterator[list[Row]]:
+    """All rows as they shall be, for a feature that takes its list whole; what it refuses is a fault of their lines.
+
+    Shape:  the feature's pointers are `/…/{i}/{member}`, i counted from 0. name: what a row that the file does not
+            change is called.
+    """
+    numbers = {work.sheet.key_of(row): number for number, row in numbered(work.changes)}
+    wanted = list(work.outcome())
+    at = [numbers.get(work.sheet.key_of(row)) for row in wanted]
+
+    def called(number: int | None, row: Row) -> str:
+        return name(row) if number is None else f"row {number}"
+
+    try:
+        yield wanted
+    except Invalid as refused:
+        for fault in refused.faults:
+            found = _POINTER.fullmatch(fault.pointer)
+            if found is None:
+                work.blame(None, None, fault.detail)
+                continue
+            i = int(found[1])
+            detail = _OTHER.sub(lambda other: called(at[int(other[1])], wanted[int(other[1])]), fault.detail)
+            work.blame(at[i], found[2], detail if at[i] else f"{name(wanted[i])}: {detail}")
