@@ -157,6 +157,9 @@ def _complete_operation(operation: Json, method: str, view: View, audience: Audi
     verb, code = getattr(view, "__needs__", PUBLIC), Code.of(view)
     open_to_all = verb == PUBLIC or verb in audience.anonymous
     operation["security"] = [{}, {"bearer": []}] if open_to_all else [{"bearer": []}]
+    if "tags" in operation:
+        # The framework keeps them in a set, whose order differs from run to run.
+        operation["tags"] = sorted(operation["tags"])
     asked = [*code.request_headers, *(["IfNoneMatch"] if "304" in operation["responses"] else [])]
     for parameter in operation.get("parameters", ()):
         _without_null(parameter["schema"])
