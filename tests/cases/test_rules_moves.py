@@ -160,8 +160,8 @@ def test_the_order_of_refusals_is_illegal_then_not_yours_then_missing():
     assert unseen.value.facts["because"] == [Fact.VERIFIED]
     assert "request_verify" in unseen.value.detail
     assert Action.REQUEST_VERIFY in unseen.value.facts["possible"]
+    seen = frozenset({Fact.VERIFIED})
     with pytest.raises(FactMissing) as missing:
-        seen = frozenset({Fact.VERIFIED})
         find_move(State.RECEIVED, Action.ACCEPT, _standing(Role.OPERATOR, Relation.ANYONE), {}, seen)
     assert [fault.pointer for fault in missing.value.faults] == ["/type", "/condition_id"]
 
