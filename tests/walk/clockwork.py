@@ -93,7 +93,8 @@ def correct(walk: Walk) -> None:
     ends = [at for at in ends if at > town.now]
     if not ends:
         return
-    day = walk.facts.calendar(town.now).local_day(walk.dice.choice(ends))
+    days = [walk.facts.calendar(town.now).local_day(at) for at in ends]
+    day = max(days, key=days.count)
     with unit_of_work() as session:
         if day in walk.days_off:
             sla.drop_correction(session, day, now=town.now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.factories.cases import STALL
+from tests.factories.cases import RUBBISH, STALL
 from tests.factories.catalog import SCHEME
 from tests.walk.checks import Followed, may_check
 from tests.walk.town import Town
@@ -117,7 +117,7 @@ class Tries:
     # --- what -----------------------------------------------------------------------------------------------------
 
     def type_and_condition(self) -> dict[str, Any]:
-        code = self.pick(sorted(self.town.city.types)) or ""
+        code = self.pick([*sorted(self.town.city.types), RUBBISH, STALL, STALL]) or ""
         found = self.town.city.types[code]
         condition = self.town.dice.choice(found.conditions)
         kind = "part" if code.startswith("01") else "matter"

@@ -33,9 +33,11 @@ PROBLEMS = Path(__file__).resolve().parents[2] / "docs" / "problems"
 POOL = 40
 OVER_HTTP = 0.16
 LOOK_EVERY = 25
-CHAOS, SPOILT, BLIND, JOBS = 0.09, 0.12, 0.12, 0.05
+CHAOS, SPOILT, BLIND, JOBS = 0.09, 0.12, 0.12, 0.06
 ONWARD = {"accept", "file", "dispatch", "finish", "check", "close"}
 ENDING = {"reject", "merge", "force_close", "void", "take_over", "supervise", "return", "split"}
+# Where something may happen to a case between the asking and the end of it, it has to be asked more often.
+WANTED = {"request_hold": 44, "decide_hold": 38, "request_extension": 34, "finish": 60}
 ACTIONS = {str(move.action) for move in MOVES}
 BY_STATE = {
     str(state): sorted({str(move.action) for move in MOVES if move.source == state} - {"redact", "recalculate"})
@@ -136,7 +138,7 @@ class Walk:
         return action, self.dice.choice(found[action, state])
 
     def _weight(self, action: str, state: str, many: int) -> float:
-        rare = (1 + self.pairs[action, state]) ** -0.7 * (4 if self.done[action] < 25 else 1)
+        rare = (1 + self.pairs[action, state]) ** -0.7 * (6 if self.done[action] < WANTED.get(action, 24) else 1)
         return rare * (0.6 * many if action in ONWARD else 0.25 if action in ENDING else 1)
 
     def _try(self) -> None:
