@@ -8,7 +8,20 @@ from app import worker
 from app.core.jobs import REGISTRY
 from tests.system.sources import dotted, nodes
 
-FEATURES = {"core", "accounts", "grid", "catalog", "media", "sla", "routing", "cases", "notices", "reports", "duty", "field", "documents"}
+FEATURES = {
+    "core",
+    "accounts",
+    "grid",
+    "catalog",
+    "media",
+    "sla",
+    "routing",
+    "duty",
+    "cases",
+    "notices",
+    "reports",
+    "documents",
+}
 
 
 def _enqueued() -> dict[str, str]:

@@ -45,7 +45,6 @@ def submit_report(
     """Record a report and open its case; (what the reporter gets, whether it is new).
 
     Repeating the same command is harmless: the same id with the same content is the stored report.
-
     Raises: PlaceOutsideCity, CapturedInFuture, NothingReported, ReportIdTaken (same id, other content or sender),
             IntakeLimit, SourceNotYours, TypeNotKnown, UnknownPhoto.
     Source: domain.md §5; ADR 0004 (idempotent submit).
@@ -65,7 +64,7 @@ def submit_report(
     opening = _opening(command, place, found, photos, _by(principal, command, report_id, source))
     case = cases.open_case(session, opening, principal=_unnamed(principal) if command.anonymous else principal, now=now)
     code = tracking_code(config().data_key, report_id)
-    noted = {
+    row = _row(command, opening) | {
         "number": case["number"],
         "sender": sender,
         "tracking_hash": tracking_hash(code),
@@ -74,7 +73,6 @@ def submit_report(
         "captured_at": command.captured_at or now,
         "received_at": now,
     }
-    row = {**_row(command, opening), **noted}
     queries.add_report(session, row)
     if command.caller is not None:
         keep_caller(session, row, command.caller)
