@@ -14,7 +14,7 @@ SECONDS = 60.0
 pytestmark = pytest.mark.slow
 
 
-def test_ten_thousand_people_with_their_grants(session, city, now, record_property):
+def test_ten_thousand_people_with_their_grants(session, city, now):
     people = [
         {"username": f"p{n}", "name": f"人员{n}", "organization": "U01", "disabled": "false"} for n in range(PEOPLE)
     ]
@@ -27,11 +27,10 @@ def test_ten_thousand_people_with_their_grants(session, city, now, record_proper
     moved = [{**row, "organization": "U02"} for row in people]
     assert said(put(session, "people", moved, now))["changed"] == PEOPLE
     took = time.monotonic() - began
-    record_property("seconds", took)
     assert took < SECONDS
 
 
-def test_fifty_thousand_rules(session, city, now, record_property):
+def test_fifty_thousand_rules(session, city, now):
     codes = [f"9{n:04d}" for n in range(RULES // 10)]
     types = [
         {"scheme": "many", "kind": "matter", "code": code, "class_code": code[:2], "class_name": "众", "name": code}
@@ -45,17 +44,9 @@ def test_fifty_thousand_rules(session, city, now, record_property):
     ]
     began = time.monotonic()
     assert said(put(session, "types", types, now))["added"] == len(codes)
-    typed = time.monotonic()
     checked = take(session, "routing_rules", a_csv(rules), now)
     assert checked.faults == []
-    dry = time.monotonic()
     assert said(put(session, "routing_rules", rules, now))["added"] == RULES
-    applied = time.monotonic()
     again = take(session, "routing_rules", a_csv(rows(session, "routing_rules", now)), now, mode="replace")
     assert again.changes.nothing
-    took = time.monotonic()
-    record_property("types_s", typed - began)
-    record_property("dry_run_s", dry - typed)
-    record_property("applied_s", applied - dry)
-    record_property("out_and_in_s", took - applied)
-    assert took - began < 2 * SECONDS
+    assert time.monotonic() - began < 2 * SECONDS
