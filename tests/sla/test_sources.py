@@ -127,7 +127,9 @@ def test_a_changed_rule_is_read_at_once_and_recorded_once(session, now):
     assert after.sources[Source.VIDEO] == rule
     assert after.limit(Stage.ACCEPT, Source.VIDEO) == DAY
     assert after.limit(Stage.ACCEPT, Source.MEDIA) == before.limit(Stage.ACCEPT, Source.MEDIA)
-    written = session.execute(text("SELECT action, subject, detail FROM admin_changes WHERE subject LIKE 'source:%'")).all()
+    written = session.execute(
+        text("SELECT action, subject, detail FROM admin_changes WHERE subject LIKE 'source:%'")
+    ).all()
     assert [(row.action, row.subject) for row in written] == [("source.change", "source:video")]
     assert written[0].detail["before"]["needs_verification"] is False
     assert written[0].detail["after"]["limits"] == {"accept": "1 working_day"}
