@@ -48,6 +48,12 @@ def _organization(session: Session, code: str) -> UUID:
     return found[0]
 
 
+def _tell(left: list[str]) -> None:
+    """Which cases of somebody are given back because they can do nothing about them any more."""
+    if left:
+        click.echo(f"given back to unit and desk: {', '.join(left)}")
+
+
 def _new_password() -> str:
     """Asked for twice at a terminal, else the first line of the input; never an argument, which others could see."""
     if sys.stdin.isatty():
@@ -112,8 +118,7 @@ def disable(username: str) -> None:
         user_id = _user(session, username)
         left = leaving.disable_user(session, user_id, expected=None, now=clock.now(), actor_id=None)
     click.echo(f"{username} is shut out")
-    if left:
-        click.echo(f"given back to unit and desk: {', '.join(left)}")
+    _tell(left)
 
 
 @user.command()
@@ -169,7 +174,8 @@ def grant(username: str, role: str, organization: str, area: str) -> None:
 def revoke(username: str, role: str, area: str | None) -> None:
     """Take a role from a user from now on."""
     with _work() as session:
-        ended = service.revoke(session, _user(session, username), role, area, now=clock.now())
+        ended, left = leaving.revoke(session, _user(session, username), role, area, now=clock.now())
     if not ended:
         raise click.ClickException(f"{username} holds no such role now.")
     click.echo(f"{username} lost {ended} grant{'s' if ended > 1 else ''} as {role}")
+    _tell(left)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from app.accounts import service as accounts
@@ -10,6 +11,7 @@ from app.cases import jobs, service
 from app.cases.rules.reminders import Audience, Posts, Reminded, whom
 from app.cases.rules.states import State
 from app.cases.service import leaving
+from app.cli import user as commands
 from tests.factories.cases import RUBBISH_CODES, act, to_state
 from tests.factories.reports import a_report
 
@@ -74,6 +76,22 @@ def test_a_handler_who_changes_units_leaves_the_cases_of_the_first(session, city
     accounts.grant(session, city.people["handler1"], accounts.NewGrant("handler", city.units["U02"], "", NOW), now=NOW)
     left = leaving.end_grant(session, city.people["handler1"], grant, expected=None, now=NOW, actor_id=None)
     assert left == [number]
+
+
+def test_a_role_that_is_revoked_at_the_command_line_gives_back_at_once(session, city, number, monkeypatch):
+    monkeypatch.setattr(commands, "connect", lambda: None)
+    to_state(session, city, number, "handling", NOW)
+    act(session, city, number, "assign", "unit1", NOW, handler_id=city.people["handler1"])
+    session.commit()
+    done = CliRunner().invoke(commands.user, ["revoke", "handler1", "handler"])
+    assert (done.exit_code, done.output) == (
+        0,
+        f"handler1 lost 1 grant as handler\ngiven back to unit and desk: {number}\n",
+    )
+    name, args = queued(session)
+    assert (name, args) == ("cases.hand_back_of", {"user_id": str(city.people["handler1"])})
+    again = CliRunner().invoke(commands.user, ["revoke", "handler1", "handler"])
+    assert (again.exit_code, again.output) == (1, "Error: handler1 holds no such role now.\n")
 
 
 def test_an_inspector_who_was_to_look_is_replaced(session, city, number):

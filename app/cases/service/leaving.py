@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
+from app.accounts.rules import Role
 from app.cases import queries
 from app.cases.queries import asking, leaving
 from app.cases.rules import SYSTEM, Action
@@ -54,6 +55,25 @@ def end_grant(
     """
     accounts.end_grant(session, user_id, grant_id, expected=expected, now=now, actor_id=actor_id)
     return _left(session, user_id, now)
+
+
+def revoke(
+    session: Session,
+    user_id: UUID,
+    role: Role | str,
+    area_code: str | None = None,
+    *,
+    now: datetime,
+    actor_id: UUID | None = None,
+) -> tuple[int, list[str]]:
+    """End somebody's valid grants of a role, on one area or on all.
+
+    How many, and the numbers of the cases that they can do nothing about any more, which a job gives back.
+
+    Raises: UserNotFound, LastAdmin.
+    """
+    ended = accounts.revoke(session, user_id, role, area_code, now=now, actor_id=actor_id)
+    return ended, _left(session, user_id, now) if ended else []
 
 
 def _left(session: Session, user_id: UUID, now: datetime) -> list[str]:
