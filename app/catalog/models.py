@@ -35,7 +35,10 @@ class Type(Base):
 
 
 class FilingCondition(Base):
-    """When a case of a type is filed, within which limit it is handled, and what closes it."""
+    """When a case of a type is filed, within which limit it is handled, and what closes it.
+
+    What a row says never changes, because cases were filed under it: another wording is another row in its place.
+    """
 
     __tablename__ = "filing_conditions"
     __table_args__ = (
@@ -55,7 +58,9 @@ class FilingCondition(Base):
         CheckConstraint("valid_to >= valid_from", name="valid_to"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, comment="made from the type's key and the row")
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, comment="the first of a row is made from the type's key and the row"
+    )
     type_id: Mapped[UUID] = mapped_column(ForeignKey("types.id"))
     row: Mapped[int] = mapped_column(SmallInteger, comment="1 is the first as published, mostly the most urgent")
     text: Mapped[str]

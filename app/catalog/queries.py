@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, bindparam, func, insert, select, text, update
+from sqlalchemy import ARRAY, Row, Uuid, bindparam, cast, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.catalog.models import CatalogState, FilingCondition, Type
@@ -65,27 +65,6 @@ _PUT_TYPES = text("""
            self_handle_allowed = excluded.self_handle_allowed
 """)
 
-_PUT_CONDITIONS = text("""
-    INSERT INTO filing_conditions (id, type_id, row, text, limit_amount, limit_unit, close_text, valid_from)
-    SELECT coalesce(live.id, c.id), c.type_id, c.row, c.text, c.limit_amount, c.limit_unit, c.close_text, :now
-      FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS c (
-           id uuid, type_id uuid, row smallint, text text, limit_amount numeric, limit_unit text, close_text text)
-      LEFT JOIN filing_conditions live ON live.type_id = c.type_id AND live.row = c.row AND live.valid_to IS NULL
-        ON CONFLICT (id) DO UPDATE
-       SET text = excluded.text, limit_amount = excluded.limit_amount, limit_unit = excluded.limit_unit,
-           close_text = excluded.close_text, valid_to = NULL,
-           valid_from = CASE WHEN filing_conditions.valid_to IS NULL THEN filing_conditions.valid_from
-                             ELSE excluded.valid_from END
-""")
-
-_RETIRE_CONDITIONS = text("""
-    UPDATE filing_conditions SET valid_to = greatest(:now, valid_from)
-     WHERE valid_to IS NULL AND type_id = ANY(cast(:types AS uuid[]))
-       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(cast(:kept AS jsonb)) AS k (type_id uuid, row smallint)
-                        WHERE k.type_id = filing_conditions.type_id AND k.row = filing_conditions.row)
-    RETURNING id
-""")
-
 
 def stamp(session: Session) -> UUID:
     """The mark of the catalogue's present state; another one means that something changed."""
@@ -133,18 +112,6 @@ def list_types(
 def put_types(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert types or bring them up to date, by id."""
     session.execute(_PUT_TYPES, {"rows": orjson.dumps(rows).decode()})
-
-
-def put_conditions(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Insert filing conditions or bring them up to date and back into force, by id."""
-    session.execute(_PUT_CONDITIONS, {"rows": orjson.dumps(rows).decode(), "now": now})
-
-
-def retire_conditions(session: Session, types: Sequence[UUID], kept: Sequence[Mapping[str, Any]], now: datetime) -> int:
-    """End the conditions of these types whose rows are not kept (type_id and row each); returns how many."""
-    rows = [{"type_id": one["type_id"], "row": one["row"]} for one in kept]
-    values = {"types": [str(t) for t in types], "kept": orjson.dumps(rows).decode(), "now": now}
-    return len(session.execute(_RETIRE_CONDITIONS, values).all())
 
 
 _TYPE = select(*Type.__table__.c, row_version(Type))
@@ -195,15 +162,22 @@ def last_row(session: Session, type_id: UUID) -> int:
     ).scalar_one()
 
 
-def add_condition(session: Session, values: Mapping[str, Any]) -> None:
-    session.execute(insert(table(FilingCondition)).values(**values))
+def used_ids(session: Session, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of the ids that a filing condition has, in force or not."""
+    query = select(FilingCondition.id).where(FilingCondition.id == func.any(cast(list(ids), ARRAY(Uuid))))
+    return frozenset(session.execute(query).scalars())
 
 
-def retire_condition(session: Session, condition_id: UUID, now: datetime) -> None:
-    """End a condition; one that has not begun yet ends where it begins."""
+def add_conditions(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write filing conditions. What one says is never written again: another wording is another condition."""
+    session.execute(insert(table(FilingCondition)), [dict(row) for row in rows])
+
+
+def retire_conditions(session: Session, ids: Sequence[UUID], now: datetime) -> None:
+    """End conditions; one that has not begun yet ends where it begins."""
     rows = table(FilingCondition)
     ends = func.greatest(rows.c.valid_from, now)
-    session.execute(update(rows).where(rows.c.id == condition_id).values(valid_to=ends))
+    session.execute(update(rows).where(rows.c.id == func.any(cast(list(ids), ARRAY(Uuid)))).values(valid_to=ends))
 
 
 def _literal(wanted: str) -> str:

@@ -12,6 +12,8 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
+ONLY_VERSION = "made from the type's key and the row"
+FIRST_VERSION = "the first of a row is made from the type's key and the row"
 
 
 def upgrade() -> None:
@@ -78,6 +80,9 @@ def number_conditions_in_force() -> None:
     op.execute("""
         -- squawk-ignore ban-drop-constraint
         ALTER TABLE filing_conditions DROP CONSTRAINT uq_filing_conditions_type_id_row""")
+    op.alter_column(
+        "filing_conditions", "id", comment=FIRST_VERSION, existing_type=sa.Uuid(), existing_comment=ONLY_VERSION
+    )
 
 
 def let_organizations_close() -> None:
@@ -163,6 +168,9 @@ def number_all_conditions() -> None:
                    AND EXISTS (SELECT FROM filing_conditions o
                                 WHERE o.type_id = d.type_id AND o.row = d.row AND o.id <> d.id)) n
          WHERE n.id = c.id""")
+    op.alter_column(
+        "filing_conditions", "id", comment=ONLY_VERSION, existing_type=sa.Uuid(), existing_comment=FIRST_VERSION
+    )
     op.drop_index("ix_filing_conditions_type_id_row_in_force", "filing_conditions")
     op.drop_index("ix_filing_conditions_type_id", "filing_conditions")
     op.create_unique_constraint("uq_filing_conditions_type_id_row", "filing_conditions", ["type_id", "row"])

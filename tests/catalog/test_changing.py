@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -110,12 +110,40 @@ def test_a_condition_is_retired_but_never_the_last_one(api, session, city, path)
     assert api.post("admin", f"{path}/conditions", 201, json={**NEW, "row": 1})["id"] not in ids
 
 
-def test_an_import_finds_the_version_in_force(api, session, city, path):
+def test_an_import_replaces_the_version_in_force(api, session, city, path):
     old = city.condition()
     new = api.call("admin", "PATCH", f"/conditions/{old}", json={"limit": 8}, headers={"If-Match": "*"}).get_json()
-    service.import_types(session, [type_row()], [condition_row(limit="6")], now=NOW)
-    found = service.find_type(session, city.types[RUBBISH])
-    assert [(str(one.id), one.row, one.limit.amount) for one in found.conditions] == [(new["id"], 1, 6)]
+    same = condition_row(text=new["text"], limit="8", close_text=new["close_text"])
+    service.import_types(session, [type_row()], [same], now=NOW)
+    (found,) = service.find_type(session, city.types[RUBBISH]).conditions
+    assert (str(found.id), found.row, found.limit.amount) == (new["id"], 1, 8)
+    service.import_types(session, [type_row()], [{**same, "limit": "6"}], now=NOW)
+    (found,) = service.find_type(session, city.types[RUBBISH]).conditions
+    assert (found.id not in {UUID(new["id"]), old}, found.row, found.limit.amount) == (True, 1, 6)
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "who"),
+    [
+        ("to_dispatch", "dispatch", "dispatcher"),
+        ("on_hold", "resume", "dispatcher"),
+        ("closed", "reopen", "supervisor"),
+    ],
+)
+def test_clocks_that_begin_after_an_import_keep_the_limit_that_the_case_was_filed_under(
+    api, session, city, state, action, who
+):
+    number = a_report(session, city, NOW)["case"]["number"]
+    to_state(session, city, number, state, NOW)
+    session.commit()
+    filed = api.get("operator", f"/cases/{number}")["condition"]
+    changed = condition_row(text=filed["text"], limit="1", unit="urgent_hour", close_text="已清运")
+    service.import_types(session, [type_row()], [changed], now=NOW)
+    act(session, city, number, action, who, NOW)
+    session.commit()
+    shown = api.get("operator", f"/cases/{number}")
+    assert (shown["state"], shown["condition"]) == ("handling", filed)
+    assert (shown["clocks"][-1]["limit"], shown["clocks"][-1]["unit"]) == (4, "working_hour")
 
 
 @pytest.mark.parametrize(

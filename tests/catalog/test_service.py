@@ -102,8 +102,10 @@ def test_an_import_brings_types_up_to_date_and_retires_what_is_no_longer_written
     with pytest.raises(UnknownCondition):
         service.find_condition(session, old.conditions[1].id, old.id)
     assert service.catalogue(session).by_id[untouched.id] == untouched
-    rows = session.execute(text("SELECT id, valid_from, valid_to FROM filing_conditions WHERE valid_to IS NOT NULL"))
-    assert [(row.id, row.valid_to) for row in rows] == [(old.conditions[1].id, now)]
+    # What changed is a new version: no condition that a case may have been filed under says something else now.
+    rows = session.execute(text("SELECT * FROM filing_conditions WHERE valid_to IS NOT NULL ORDER BY row")).all()
+    assert [(row.id, row.valid_to, row.text) for row in rows] == [(one.id, now, one.text) for one in old.conditions]
+    assert not {one.id for one in found.conditions} & {one.id for one in old.conditions}
 
 
 def test_a_condition_that_comes_back_is_in_force_from_then(session, now):
@@ -111,11 +113,49 @@ def test_a_condition_that_comes_back_is_in_force_from_then(session, now):
     service.import_types(session, [type_row()], [condition_row()], now=now)
     later = now + timedelta(days=1)
     service.import_types(session, [type_row()], [condition_row(), condition_row(row="2")], now=later)
-    rows = session.execute(text("SELECT row, valid_from, valid_to FROM filing_conditions ORDER BY row")).all()
-    assert [(row.row, row.valid_to) for row in rows] == [(1, None), (2, None)]
-    assert rows[0].valid_from < now
-    assert rows[1].valid_from == later
-    assert service.find_type(session, RUBBISH).conditions[1].id == old.conditions[1].id
+    query = "SELECT row, valid_from, valid_to FROM filing_conditions ORDER BY row, valid_from"
+    begun = session.execute(text("SELECT min(valid_from) FROM filing_conditions")).scalar_one()
+    rows = [tuple(row) for row in session.execute(text(query))]
+    # When it was in force before, and until when, stays on record.
+    assert rows == [(1, begun, now), (1, now, None), (2, begun, now), (2, later, None)]
+    found = service.find_type(session, RUBBISH)
+    assert not {one.id for one in found.conditions} & {one.id for one in old.conditions}
+
+
+def test_the_same_file_again_changes_nothing(session, now):
+    def everything():
+        rows = session.execute(
+            text("SELECT c.*, c.xmin, t.xmin FROM filing_conditions c JOIN types t ON t.id = c.type_id ORDER BY 1")
+        )
+        return [tuple(row) for row in rows]
+
+    types, conditions = [type_row()], [condition_row(limit="2.50"), condition_row(row="2")]
+    service.import_types(session, types, conditions, now=now)
+    before, stamp = everything(), service.catalogue(session).stamp
+    again = [{**conditions[0], "limit": "2.5"}, conditions[1]]
+    assert service.import_types(session, types, again, now=now + timedelta(days=1)) == service.Imported(1, 2, 0)
+    assert (everything(), service.catalogue(session).stamp) == (before, stamp)
+    assert [row[0] for row in before] == sorted(condition_id(SCHEME, Kind.MATTER, "06010", row) for row in (1, 2))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"text": "新的条件"}, {"limit": "8"}, {"unit": "working_day"}, {"close_text": "已清运"}]
+)
+def test_a_condition_that_says_something_else_is_a_new_version(session, now, changes):
+    old = a_type(session, limits=(("4", "working_hour"), ("9", "natural_day")))
+    kept = condition_row(row="2", text=old.conditions[1].text, limit="9.0", unit="natural_day")
+    first = condition_row(text=old.conditions[0].text)
+    service.import_types(session, [type_row()], [kept, {**first, **changes}], now=now)
+    there = service.find_type(session, RUBBISH).conditions
+    assert (there[0].id != old.conditions[0].id, there[0].row, there[1]) == (True, 1, old.conditions[1])
+    ended = service.one_condition(session, old.conditions[0].id)
+    assert (ended.text, ended.limit, ended.unit) == (old.conditions[0].text, 4, "working_hour")
+    assert (ended.close_text, ended.valid_to) == (old.conditions[0].close_text, now)
+    # And back: once more a version of its own.
+    service.import_types(session, [type_row()], [kept, first], now=now)
+    newest = service.find_type(session, RUBBISH).conditions
+    assert len({newest[0].id, there[0].id, old.conditions[0].id}) == 3
+    assert newest[1] == old.conditions[1]
 
 
 def test_a_faulty_catalogue_changes_nothing(session, now):

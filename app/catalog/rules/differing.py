@@ -1,6 +1,7 @@
-"""What an import changes in the catalogue, type by type and condition by condition, for the record of changes."""
+"""What an import changes in the catalogue, type by type and condition by condition."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -8,6 +9,26 @@ from app.catalog.rules.terms import Condition, TypeRow
 
 Told: TypeAlias = tuple[str, str, dict[str, Any]]
 """What was done, to what, and before and after."""
+
+
+def settled(
+    before: Mapping[UUID, TypeRow], written: Iterable[TypeRow], fresh: Callable[[Condition], UUID]
+) -> list[TypeRow]:
+    """The written types with the ids of their conditions.
+
+    A condition that says what the one in force in its row says is that one. Any other is a new version with an id of
+    its own, so that cases keep what they were filed under.
+
+    fresh: the id of a new version.
+    """
+    return [replace(row, conditions=tuple(_settled(before.get(row.id), row, fresh))) for row in written]
+
+
+def _settled(known: TypeRow | None, row: TypeRow, fresh: Callable[[Condition], UUID]) -> Iterator[Condition]:
+    there = {one.row: one for one in known.conditions} if known else {}
+    for one in row.conditions:
+        old = there.get(one.row)
+        yield old if old is not None and replace(one, id=old.id) == old else replace(one, id=fresh(one))
 
 
 def differences(before: Mapping[UUID, TypeRow], after: Iterable[TypeRow]) -> Iterator[Told]:
@@ -41,6 +62,7 @@ def _condition(one: Condition | None) -> dict[str, Any] | None:
         return None
     limit = f"{one.limit.amount.normalize():f}"
     return {
+        "id": str(one.id),
         "row": one.row,
         "text": one.text,
         "limit_amount": limit,

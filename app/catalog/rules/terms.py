@@ -57,7 +57,7 @@ def type_id(scheme: str, kind: Kind, code: str) -> UUID:
 
 
 def condition_id(scheme: str, kind: Kind, code: str, row: int) -> UUID:
-    """The id of a filing condition: that of its type's key and its row."""
+    """The id of the first filing condition in a row of a type, made from the type's key and the row."""
     return uuid5(CATALOGUE, f"{scheme}|{kind}|{code}|{row}")
 
 

@@ -27,6 +27,7 @@ from app.catalog.rules import (
     Unit,
     differences,
     read_catalogue,
+    settled,
 )
 from app.core import audit
 from app.core.audit import Note
@@ -51,7 +52,7 @@ class TypeKey(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did."""
+    """What an import did: types and conditions that were written, and conditions that are written no longer."""
 
     types: int
     conditions: int
@@ -106,7 +107,8 @@ def import_types(
     """Take in written types with their conditions, all of them or none.
 
     A type that is known is brought up to date; those of its conditions that are no longer written are retired, those
-    of other types stay as they are. Cases keep the limit they were filed with, so nothing changes for them.
+    of other types stay as they are. A condition that says something else than before is a new version with an id of its
+    own, and the one before is retired: cases keep the one they were filed under, whatever clock of theirs begins later.
 
     Shape:  rows as `rules.read_catalogue` takes them. bare: types may come without conditions, which follow later.
     Raises: BadCatalogue with every faulty row and column.
@@ -117,17 +119,29 @@ def import_types(
         raise BadCatalogue(
             f"Nothing was imported: {len(faults)} faults, the first at {first.pointer}: {first.detail}.", faults=faults
         )
-    below = [condition for row in read for condition in row.conditions]
     queries.lock(session)
     before = _assembled(queries.snapshot(session)).by_id
-    queries.put_types(session, [_type_values(row) for row in read])
-    written = [_condition_values(condition) for condition in below]
-    queries.put_conditions(session, written, now)
-    retired = queries.retire_conditions(session, [row.id for row in read], written, now)
-    changed(session, now)
-    notes = [Note(*told) for told in differences(before, read)]
+    used = queries.used_ids(session, [one.id for row in read for one in row.conditions])
+    after = settled(before, read, lambda one: new_id() if one.id in used else one.id)
+    touched = [row for row in after if before.get(row.id) != row]
+    if touched:
+        _write(session, before, touched, now)
+        changed(session, now)
+    notes = [Note(*told) for told in differences(before, touched)]
     audit.note_all(session, notes, actor_id=actor_id, now=now)
-    return Imported(len(read), len(below), retired)
+    retired = sum(one.action == "condition.retire" for one in notes)
+    return Imported(len(read), sum(len(row.conditions) for row in read), retired)
+
+
+def _write(session: Session, before: Mapping[UUID, TypeRow], touched: Sequence[TypeRow], now: datetime) -> None:
+    """Types that are new or different; their conditions that end before those that begin, which may have their rows."""
+    queries.put_types(session, [_type_values(row) for row in touched])
+    there = {one.id: one for row in touched if row.id in before for one in before[row.id].conditions}
+    shall_be = {one.id: one for row in touched for one in row.conditions}
+    if ended := [id_ for id_ in there if id_ not in shall_be]:
+        queries.retire_conditions(session, ended, now)
+    if added := [_condition_values(one, now) for id_, one in shall_be.items() if id_ not in there]:
+        queries.add_conditions(session, added)
 
 
 def changed(session: Session, now: datetime) -> None:
@@ -167,15 +181,16 @@ def _type_values(row: TypeRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _condition_values(condition: Condition) -> dict[str, Any]:
+def _condition_values(condition: Condition, now: datetime) -> dict[str, Any]:
     return {
         "id": condition.id,
         "type_id": condition.type_id,
         "row": condition.row,
         "text": condition.text,
-        "limit_amount": str(condition.limit.amount),
-        "limit_unit": condition.limit.unit,
+        "limit_amount": condition.limit.amount,
+        "limit_unit": condition.limit.unit.value,
         "close_text": condition.close_text,
+        "valid_from": now,
     }
 
 

@@ -104,10 +104,10 @@ def add_condition(
         fault = Fault("/row", "leave it out for the next free one, or change the condition that has it")
         raise ConditionRowTaken(f"{found.code} has a filing condition in row {row} already.", faults=[fault])
     made = condition_id(found.scheme, Kind(found.kind), found.code, row)
-    if queries.condition(session, made) is not None:
+    if queries.used_ids(session, [made]):
         made = new_id()
     values = _values(type_id, terms) | {"id": made, "row": row, "valid_from": now}
-    queries.add_condition(session, values)
+    queries.add_conditions(session, [values])
     queries.change_type(session, type_id, {})
     changed(session, now)
     _note(session, "condition.add", _key(found), {"after": _told(values)}, actor_id, now)
@@ -134,9 +134,9 @@ def change_condition(
     if all(said[name] == value for name, value in _plain(values).items()):
         return wanted
     terms = ConditionTerms(**{**said, **values})
-    queries.retire_condition(session, wanted, now)
+    queries.retire_conditions(session, [wanted], now)
     made = _values(found.type_id, terms) | {"id": new_id(), "row": found.row, "valid_from": now}
-    queries.add_condition(session, made)
+    queries.add_conditions(session, [made])
     queries.change_type(session, found.type_id, {})
     changed(session, now)
     before = {"id": str(wanted), "row": found.row, **{name: _text(value) for name, value in said.items()}}
@@ -154,7 +154,7 @@ def retire_condition(
     found = _in_force(session, wanted, expected)
     if len(queries.conditions_in_force(session, found.type_id)) == 1:
         raise LastCondition(f"{found.code} needs a filing condition: add another one first.")
-    queries.retire_condition(session, wanted, now)
+    queries.retire_conditions(session, [wanted], now)
     queries.change_type(session, found.type_id, {})
     changed(session, now)
     before = {"id": str(wanted), "row": found.row}
