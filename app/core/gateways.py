@@ -100,8 +100,8 @@ class SmtpGateway:
         mail = EmailMessage()
         mail["From"], mail["To"] = self.sender, message.recipient
         subject = message.text if message.subject is None else message.subject
-        # A line break would begin another header.
-        mail["Subject"] = subject.strip().partition("\n")[0].replace("\r", " ")[:80]
+        # A line break would begin another header; the library refuses all that Unicode takes for one.
+        mail["Subject"] = next(iter(subject.strip().splitlines()), "")[:80]
         mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
         mail.set_content(message.text)
         return mail

@@ -176,6 +176,14 @@ def test_a_mail_has_its_subject_and_a_line_break_begins_no_header(mail):
     assert not any("Bcc" in head for head in heads)
 
 
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\r"])
+def test_whatever_unicode_takes_for_a_line_break_ends_the_subject(mail, sign):
+    gateway = SmtpGateway(f"smtp://127.0.0.1:{port(mail)}", "city@example.org")
+    gateway.deliver(replace(MESSAGE, channel="email", recipient="a@example.org", subject=f"New task{sign}Bcc: x@y.z"))
+    assert "Subject: New task\r\n" in mail.came[0]
+    assert "Bcc" not in mail.came[0]
+
+
 def test_a_gateway_that_is_not_there(session, now, monkeypatch):
     monkeypatch.setenv("FIELDGRID_SMTP_URL", "smtp://127.0.0.1:1")
     config.cache_clear()

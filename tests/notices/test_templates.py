@@ -89,6 +89,7 @@ def test_every_change_is_on_record(http, session, town):
         ({"text": "{}{number}"}, "/text", "is not known"),
         ({"text": "您的案卷已办结"}, "/text", "must hold {number}"),
         ({"title": "办结\n通知"}, "/title", "one line"),
+        ({"title": "办结\u2028通知"}, "/title", "one line"),
     ],
 )
 def test_what_cannot_be_filled_in_is_refused(http, body, pointer, says):

@@ -21,7 +21,7 @@ def faults_of(title: str, text: str, known: Sequence[str]) -> list[tuple[str, st
     found = [("/title", fault) for fault in _faults(title, known)] + [
         ("/text", fault) for fault in _faults(text, known)
     ]
-    if any(ord(sign) < 32 for sign in title):
+    if any(ord(sign) < 32 for sign in title) or len(title.splitlines()) > 1:
         found.append(("/title", "write it on one line"))
     if not found and "number" not in _names(text):
         # Whoever is told needs the case, and a message is found by it when its reader is erased.
