@@ -38,6 +38,13 @@ class PositionInFuture(Invalid):
     title = "The position lies in the future"
 
 
+class BadDutyTerms(Invalid):
+    """A time that would leave people no time to answer, or keep their tracks for ever."""
+
+    slug = "bad-duty-terms"
+    title = "The terms of duty cannot be like this"
+
+
 class UnknownShiftZone(Invalid):
     """The body names a duty zone that is not there: the input is wrong, not the address."""
 

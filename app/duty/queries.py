@@ -62,6 +62,15 @@ def terms(session: Session) -> AnyRow:
     return session.execute(select(table(DutyTerms))).one()
 
 
+def lock_terms(session: Session) -> AnyRow:
+    """The same, kept from others who would change it until this unit of work ends."""
+    return session.execute(select(table(DutyTerms)).with_for_update()).one()
+
+
+def change_terms(session: Session, values: Mapping[str, int]) -> None:
+    session.execute(update(table(DutyTerms)).values(dict(values)))
+
+
 def open_shift(session: Session, user_id: UUID) -> AnyRow | None:
     """The shift that somebody is on, locked."""
     query = select(_SHIFTS).where(_SHIFTS.c.user_id == user_id, _SHIFTS.c.ended_at.is_(None))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
+
+from app.core.errors import Fault
 
 AHEAD_AT_MOST = timedelta(minutes=5)
 """How far a phone's clock may be ahead. Source: docs/api.md, conventions."""
@@ -23,6 +26,41 @@ class EndReason(StrEnum):
     SELF = "self"
     DESK = "desk"
     FORGOTTEN = "forgotten"
+
+
+class Terms(NamedTuple):
+    """What a city asks of people on duty. Source: docs/adr/0017-duty.md."""
+
+    answer_within_s: int
+    position_fresh_s: int
+    shift_at_most_s: int
+    tracks_kept_days: int
+
+
+HOUR_S, DAY_S = 3_600, 86_400
+BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "answer_within_s": (60, DAY_S),
+        "position_fresh_s": (60, DAY_S),
+        "shift_at_most_s": (HOUR_S, 2 * DAY_S),
+        "tracks_kept_days": (1, 3_660),
+    }
+)
+"""The least and the most that each of the terms may be, in the unit that its name ends in."""
+
+
+def terms_faults(terms: Terms) -> list[Fault]:
+    """What is wrong with the terms, each with its name.
+
+    Example:
+        >>> terms_faults(Terms(600, 1800, 57_600, 0))
+        [Fault(pointer='/tracks_kept_days', detail='is between 1 and 3660')]
+    """
+    return [
+        Fault(f"/{name}", f"is between {least} and {most}")
+        for name, (least, most) in BOUNDS.items()
+        if not least <= getattr(terms, name) <= most
+    ]
 
 
 class Fix(NamedTuple):

@@ -11,13 +11,14 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from app.core import audit
 from app.core.auth import Principal
 from app.core.errors import Fault
 from app.core.ids import new_id
 from app.duty import queries
-from app.duty.errors import NotOnShift, ShiftIdTaken, ShiftNotFound, ShiftOpen, UnknownShiftZone
+from app.duty.errors import BadDutyTerms, NotOnShift, ShiftIdTaken, ShiftNotFound, ShiftOpen, UnknownShiftZone
 from app.duty.queries import find_shift, shifts_page, track_page
-from app.duty.rules import EndReason, Fix, Refusal, judge
+from app.duty.rules import EndReason, Fix, Refusal, Terms, judge, terms_faults
 from app.grid import service as grid
 from app.grid.errors import GridGap, OutsideCity, UnknownDutyZone
 
@@ -25,12 +26,14 @@ __all__ = [
     "NewShift",
     "Taken",
     "add_positions",
+    "change_terms",
     "end_forgotten",
     "end_shift",
     "find_shift",
     "purge_tracks",
     "shifts_page",
     "start_shift",
+    "terms",
     "track_page",
 ]
 
@@ -165,6 +168,30 @@ def _cell(session: Session, fix: Fix) -> str | None:
         return gap.areas[-1].code
     except OutsideCity:
         return None
+
+
+def terms(session: Session) -> Terms:
+    """What this city asks of people on duty."""
+    found = queries.terms(session)
+    return Terms(*(getattr(found, name) for name in Terms._fields))
+
+
+def change_terms(session: Session, wanted: Terms, *, now: datetime, actor_id: UUID | None = None) -> None:
+    """Ask something else of people on duty; who was asked to answer by then keeps the time that they were given.
+
+    Raises: BadDutyTerms with every fault.
+    """
+    if faults := terms_faults(wanted):
+        raise BadDutyTerms(f"{faults[0].pointer.strip('/')} {faults[0].detail}.", faults=faults)
+    there = queries.lock_terms(session)
+    new = {name: value for name, value in wanted._asdict().items() if getattr(there, name) != value}
+    if not new:
+        return
+    queries.change_terms(session, new)
+    detail = {"before": {name: getattr(there, name) for name in new}, "after": new}
+    audit.note(
+        session, action="duty_terms.change", subject="duty_terms:city", detail=detail, actor_id=actor_id, now=now
+    )
 
 
 def end_forgotten(session: Session, *, now: datetime) -> int:

@@ -323,3 +323,47 @@ def test_rules_and_limits_of_sources(session, city, now):
     half = edited(there, 0, reply_limit="2", reply_unit="")
     assert places(take(session, "source_rules", a_csv(half), now)) == [(2, "reply_unit")]
     assert [row for row, _ in places(take(session, "source_limits", a_csv([{**limit, "limit": "0"}]), now))] == [2]
+
+
+# Duty and papers.
+
+
+def test_what_is_asked_of_people_on_duty(session, city, now):
+    admin, begun = city.people["admin"], len(changes(session))
+    (line,) = rows(session, "duty_terms", now)
+    wanted = {**line, "answer_within_s": "300", "tracks_kept_days": "30"}
+    assert said(put(session, "duty_terms", [wanted], now, actor_id=admin)) == {**NOTHING, "changed": 1}
+    assert rows(session, "duty_terms", now) == [wanted]
+    (one,) = changes(session)[begun:]
+    assert (one.action, one.subject, one.actor_id) == ("duty_terms.change", "duty_terms:city", admin)
+    assert one.detail == {
+        "before": {"answer_within_s": 600, "tracks_kept_days": 90},
+        "after": {"answer_within_s": 300, "tracks_kept_days": 30},
+    }
+    wrong = {**line, "answer_within_s": "59", "position_fresh_s": "86401", "tracks_kept_days": "0"}
+    assert places(take(session, "duty_terms", a_csv([wrong]), now)) == [
+        (2, "answer_within_s"),
+        (2, "position_fresh_s"),
+        (2, "tracks_kept_days"),
+    ]
+    assert places(take(session, "duty_terms", a_csv([{**line, "scope": "north"}]), now)) == [(2, "scope")]
+    assert places(take(session, "duty_terms", a_csv([line, line]), now)) == [(3, "scope")]
+    (fault,) = take(session, "duty_terms", (",".join(line) + "\n").encode(), now, mode="replace").faults
+    assert "cannot end" in fault.detail
+
+
+def test_kinds_of_papers(session, city, now):
+    admin, begun = city.people["admin"], len(changes(session))
+    there = rows(session, "document_kinds", now)
+    assert [row["code"] for row in there] == ["rectification", "supervision"]
+    wanted = edited(there, 1, number_format="督〔{year}〕第{serial}号", issuing_roles="supervisor, dispatcher")
+    assert said(put(session, "document_kinds", wanted, now, actor_id=admin)) == {**NOTHING, "changed": 1}
+    after = rows(session, "document_kinds", now)
+    assert after == edited(wanted, 1, issuing_roles="dispatcher supervisor")
+    (one,) = changes(session)[begun:]
+    assert (one.action, one.subject, one.actor_id) == ("document_kind.change", "document_kind:supervision", admin)
+    assert set(one.detail) == {"number_format", "issuing_roles"}
+    for column, cell in (("number_format", "{serial}"), ("issuing_roles", "citizen"), ("basis", ""), ("code", "fine")):
+        assert places(take(session, "document_kinds", a_csv(edited(there, 1, **{column: cell})), now)) == [(3, column)]
+    (fault,) = take(session, "document_kinds", a_csv(there[:1]), now, mode="replace").faults
+    assert "cannot end" in fault.detail

@@ -184,6 +184,8 @@ EDITS = {
     "stage_limits": ("limit", st.sampled_from(["0.25", "0.5", "2"])),
     "reminder_ladder": ("audience", st.sampled_from(["holder", "unit_manager", "supervisor"])),
     "source_rules": ("name_zh", st.text("一二三四五=+-@'", min_size=1, max_size=10)),
+    "duty_terms": ("answer_within_s", st.integers(60, 86_400).map(str)),
+    "document_kinds": ("issuing_roles", st.sampled_from(["supervisor", "dispatcher supervisor"])),
     "calendars": ("saturday", st.sampled_from(["", "08:00-12:00", "08:00-12:00 13:00-24:00"])),
     "grants": ("valid_to", st.sampled_from(["", "2027-01-01 00:00:00+08:00", "2030-06-01 12:30:00+08:00"])),
 }

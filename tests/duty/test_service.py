@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.core.db import unit_of_work
 from app.duty import jobs, queries, service
-from app.duty.errors import NotOnShift, ShiftIdTaken, ShiftNotFound, ShiftOpen, UnknownShiftZone
-from app.duty.rules import Fix
+from app.duty.errors import BadDutyTerms, NotOnShift, ShiftIdTaken, ShiftNotFound, ShiftOpen, UnknownShiftZone
+from app.duty.rules import BOUNDS, Fix
 from app.duty.service import NewShift
 from tests.factories.cases import a_city
 from tests.factories.duty import moved, off_shift, on_shift
@@ -196,3 +197,25 @@ def test_the_jobs_do_it(committed):
     with unit_of_work() as session:
         assert session.execute(text("SELECT end_reason, lon FROM shifts")).one() == ("forgotten", None)
         assert session.execute(text("SELECT count(*) FROM shift_positions")).scalar() == 0
+
+
+def test_terms_are_changed_within_bounds_and_written_down_once(session, now):
+    wanted = service.terms(session)._replace(shift_at_most_s=3_600, answer_within_s=120)
+    for _ in range(2):
+        service.change_terms(session, wanted, now=now)
+    assert service.terms(session) == wanted
+    written = session.execute(text("SELECT subject, detail FROM admin_changes WHERE action = 'duty_terms.change'"))
+    ((subject, detail),) = written.all()
+    assert (subject, detail["after"]) == ("duty_terms:city", {"answer_within_s": 120, "shift_at_most_s": 3_600})
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_the_bounds_of_the_terms_are_those_of_the_table(session, now, name):
+    for value in BOUNDS[name]:
+        service.change_terms(session, service.terms(session)._replace(**{name: value}), now=now)
+    for value in (BOUNDS[name][0] - 1, BOUNDS[name][1] + 1):
+        with pytest.raises(BadDutyTerms) as refused:
+            service.change_terms(session, service.terms(session)._replace(**{name: value}), now=now)
+        assert [fault.pointer for fault in refused.value.faults] == [f"/{name}"]
+        with pytest.raises(IntegrityError), session.begin_nested():
+            queries.change_terms(session, {name: value})

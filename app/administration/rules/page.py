@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from app.administration.rules.practice import DOCUMENT_KINDS, DUTY_TERMS
 from app.administration.rules.registers import DUTY_ZONE_PEOPLE, GRANTS, ORGANIZATIONS, PEOPLE
 from app.administration.rules.sheets import Column, Sheet
 from app.administration.rules.standards import (
@@ -35,6 +36,8 @@ SHEETS: tuple[Sheet, ...] = (
     REMINDER_LADDER,
     SOURCE_RULES,
     SOURCE_LIMITS,
+    DUTY_TERMS,
+    DOCUMENT_KINDS,
 )
 """In the order in which a new city fills them."""
 

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from app.administration.errors import UnknownTable
 from app.administration.service import (
     catalogue,
+    document_kinds,
+    duty_terms,
     duty_zone_people,
     grants,
     organizations,
@@ -35,6 +37,8 @@ _ALL = (
     reminders.TABLE,
     sources.RULE_TABLE,
     sources.LIMIT_TABLE,
+    duty_terms.TABLE,
+    document_kinds.TABLE,
 )
 TABLES: Mapping[str, Table] = MappingProxyType({table.sheet.name: table for table in _ALL})
 
