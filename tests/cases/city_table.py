@@ -26,7 +26,7 @@ dispatch          | to_dispatch                  | handling    | dispatcher     
 dispatch          | to_dispatch                  | handling    | system:system                      |                  | owner auto
 assign            | handling                     | handling    | unit_manager:lead_unit             |                  | handler
 advise            | handling                     | handling    | unit_manager:helper_unit handler:helper_unit |        | text
-return            | handling                     | to_dispatch | unit_manager:lead_unit             |                  | reason
+return            | handling                     | to_dispatch | unit_manager:lead_unit dispatcher:unmanaged |         | reason
 request_extension | handling                     | handling    | unit_manager:lead_unit             |                  | limit before_due extensions_left no_open_request
 decide_extension  | handling                     | handling    | shift_leader                       | granted=true     | granted open_extension
 decide_extension  | handling                     | handling    | shift_leader                       | granted=false    | granted open_extension

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from app.cases import jobs
 from app.cases.rules import State
 from app.cases.rules.reminders import Audience, Post, Posts, Reminded, reached_before, whom
-from app.cases.service import reminding
+from app.cases.service import leaving, reminding
 from app.catalog.rules import Limit, Unit
 from app.core import clock
 from app.core.db import unit_of_work
@@ -53,6 +53,12 @@ def test_without_a_delay_the_lamp_itself_is_the_border(now):
     assert reached_before(now, Limit(Decimal(0), Unit.WORKING_HOUR), CALENDAR) == now
 
 
+def test_a_delay_longer_than_all_working_time_there_was_is_never_over(now):
+    week = (((time(8), time(8, 1)),), *((),) * 6)
+    hardly = Calendar("hardly", 1, "Asia/Shanghai", week, timedelta(hours=24))
+    assert reached_before(now, Limit(Decimal(10_000), Unit.WORKING_DAY), hardly) < now - timedelta(days=36_000)
+
+
 # --- who is reminded ------------------------------------------------------------------------------------------
 
 
@@ -82,6 +88,13 @@ POSTS = Posts.of(
         (Audience.HOLDER, State.TO_DISPATCH, {"lead_id": None}, CELL, [7]),
         (Audience.UNIT_MANAGER, State.HANDLING, {}, CELL, [1]),
         (Audience.UNIT_MANAGER, State.TO_DISPATCH, {"lead_id": None}, CELL, []),
+        # Nobody manages the lead: who may take the case back from it is reminded.
+        (Audience.HOLDER, State.HANDLING, {"lead_id": OTHER}, CELL, [7]),
+        (Audience.HOLDER, State.HANDLING, {"lead_id": OTHER, "handler_id": PEOPLE[8]}, CELL, [8]),
+        (Audience.UNIT_MANAGER, State.HANDLING, {"lead_id": OTHER, "handler_id": PEOPLE[8]}, CELL, [7]),
+        (Audience.UNIT_MANAGER, State.ON_HOLD, {"lead_id": OTHER}, "310102001001001", [7]),
+        (Audience.UNIT_MANAGER, State.HANDLING, {"lead_id": OTHER}, "320102001001001", []),
+        (Audience.UNIT_MANAGER, State.TO_CHECK, {"lead_id": OTHER}, CELL, []),
         (Audience.SHIFT_LEADER, State.TO_CLOSE, {}, CELL, [5]),
         (Audience.DISTRICT, State.HANDLING, {}, CELL, [2]),
         (Audience.DISTRICT, State.HANDLING, {}, "310102001001001", [3, 4]),
@@ -171,6 +184,35 @@ def test_no_reminder_on_hold_or_after_the_end(session, city, now):
         number = a_report(session, city, now)["case"]["number"]
         to_state(session, city, number, state, now)
     assert reminding.remind(session, now=now + 1000 * HOUR, most=10) == 0
+
+
+@pytest.mark.parametrize("assigned", [False, True])
+def test_where_nobody_manages_the_lead_the_desk_is_reminded(session, city, now, assigned):
+    number = handled(session, city, now)
+    gone = ["unit1"]
+    if assigned:
+        act(session, city, number, "assign", "unit1", now, handler_id=city.people["handler1"])
+        gone.append("handler1")
+    for who in gone:
+        leaving.disable_user(session, city.people[who], expected=None, now=now, actor_id=city.people["admin"])
+        leaving.hand_back(session, now=now, most=10, person=city.people[who])
+    session.execute(
+        text("UPDATE cases SET yellow_at = :y, due_at = :y WHERE number = :n"), {"y": now - HOUR, "n": number}
+    )
+    assert reminding.remind(session, now=now, most=10) == 2
+    assert [row[1:] for row in recorded(session)] == [
+        (1, "holder", ["dispatcher"]),
+        (2, "unit_manager", ["dispatcher"]),
+    ]
+
+
+def test_a_handler_who_is_there_is_reminded_though_nobody_manages(session, city, now):
+    number = handled(session, city, now)
+    act(session, city, number, "assign", "unit1", now, handler_id=city.people["handler1"])
+    leaving.disable_user(session, city.people["unit1"], expected=None, now=now, actor_id=city.people["admin"])
+    session.execute(text("UPDATE cases SET yellow_at = :y, due_at = :y"), {"y": now - HOUR})
+    reminding.remind(session, now=now, most=10)
+    assert [row[3] for row in recorded(session)] == [["handler1"], ["dispatcher"]]
 
 
 def test_nobody_in_the_post_is_recorded_too(session, city, now):

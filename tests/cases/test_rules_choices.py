@@ -25,6 +25,7 @@ from app.cases.rules import (
 )
 
 RELATIONS = frozenset(Relation) - {Relation.SYSTEM}
+DESK = frozenset({Role.DISPATCHER})
 GIVEN = {
     "granted": True,
     "owned": True,
@@ -87,6 +88,22 @@ def test_what_has_to_be_seen_first_says_how():
     assert "request_verify" in found[Action.ACCEPT].why
     assert found[Action.REQUEST_VERIFY].allowed
     assert found[Action.REJECT].allowed
+
+
+def test_a_dispatcher_takes_a_case_back_only_where_nobody_manages_the_lead():
+    found = {
+        relations: {one.action: one for one in choices(State.HANDLING, Standing(DESK, relations), frozenset())}
+        for relations in (frozenset(), frozenset({Relation.UNMANAGED}))
+    }
+    managed, unmanaged = (choice[Action.RETURN] for choice in found.values())
+    assert (managed.allowed, managed.why_code) == (False, "not-your-move")
+    assert managed.why == (
+        "return is done by dispatcher where nobody manages the lead unit or unit manager of the lead unit."
+    )
+    assert unmanaged.allowed
+    assert unmanaged.schema["required"] == ["reason"]
+    others = {action for action, one in found[frozenset({Relation.UNMANAGED})].items() if one.allowed}
+    assert others - {action for action, one in found[frozenset()].items() if one.allowed} == {Action.RETURN}
 
 
 def test_people_are_named_in_words():

@@ -115,6 +115,7 @@ def test_a_move_needs_each_of_its_facts_and_no_other(move):
         ("file", "to_file", "shift_leader", "anyone", "type condition"),
         ("dispatch", "to_dispatch", "dispatcher", "anyone", "owner"),
         ("return", "handling", "unit_manager", "lead_unit", "reason"),
+        ("return", "handling", "dispatcher", "unmanaged", "reason"),
         ("finish", "handling", "handler", "assigned", "after_photo text"),
         ("check", "to_check", "inspector", "not_handler", "verdict photo position"),
         ("close", "to_close", "shift_leader", "anyone", ""),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from app.cases import queries, service
 from app.cases.errors import FactMissing, IllegalMove, NotYourMove
@@ -15,6 +16,7 @@ from app.core.errors import Stale
 from app.media.errors import UnknownPhoto
 from app.sla import service as sla
 from app.sla.rules import Limit, Stage, Unit, deadline, due, elapsed
+from tests.factories.accounts import a_grant
 from tests.factories.cases import RUBBISH_CODES, a_new_photo, act, to_state
 from tests.factories.reports import a_report
 
@@ -238,6 +240,65 @@ def test_a_manager_takes_over_from_the_handler(session, city, now):
         act(session, city, number, "take_over", "unit2", now)
 
 
+MANAGING = "WHERE role = 'unit_manager'"
+UNMANAGED = [
+    ("nobody was ever there", f"UPDATE grants SET role = 'handler' {MANAGING}"),
+    ("shut out", "UPDATE users SET disabled_at = :now WHERE username = 'unit1'"),
+    ("ended in this instant", f"UPDATE grants SET valid_to = :now {MANAGING}"),
+    ("yet to come", f"UPDATE grants SET valid_from = CAST(:now AS timestamptz) + interval '1 h' {MANAGING}"),
+    ("elsewhere", f"UPDATE grants SET organization_id = (SELECT id FROM organizations WHERE code = 'U02') {MANAGING}"),
+]
+
+
+@pytest.mark.parametrize(("why", "sql"), UNMANAGED, ids=[why for why, _ in UNMANAGED])
+def test_the_desk_takes_a_case_back_from_a_unit_that_nobody_manages(session, city, now, why, sql):
+    number = handling(session, city, now)
+    act(session, city, number, "assign", "unit1", now, handler_id=city.people["handler1"])
+    with pytest.raises(NotYourMove):
+        act(session, city, number, "return", "dispatcher", now, reason="改派")
+    session.execute(text(sql), {"now": now})
+    with pytest.raises(NotYourMove):
+        act(session, city, number, "return", "leader", now, reason="改派")
+    with pytest.raises(FactMissing):
+        act(session, city, number, "return", "dispatcher", now, reason=" ")
+    case = act(session, city, number, "return", "dispatcher", now, reason="责任单位无人负责")
+    assert (case["state"], case["lead_id"], case["handler_id"]) == ("to_dispatch", None, None), why
+    assert case["returns"] == 0
+    event = session.execute(text("SELECT inputs FROM case_events WHERE action = 'return'")).scalar_one()
+    assert event == {"recalled": True}
+    open_tasks = "SELECT count(*) FROM case_tasks WHERE kind = 'handle' AND closed_at IS NULL"
+    assert session.scalar(text(open_tasks)) == 0
+    assert [one["outcome"] for one in card(session, number, now)["clocks"]][-2:] == ["stopped", None]
+    assert service.verify_chain(session, case).ok
+
+
+def test_a_case_on_hold_is_resumed_before_it_is_taken_back(session, city, now):
+    number = a_report(session, city, now)["number"]
+    to_state(session, city, number, "on_hold", now)
+    session.execute(text("UPDATE users SET disabled_at = :now WHERE username = 'unit1'"), {"now": now})
+    with pytest.raises(IllegalMove):
+        act(session, city, number, "return", "dispatcher", now, reason="改派")
+    act(session, city, number, "resume", "dispatcher", now)
+    assert act(session, city, number, "return", "dispatcher", now, reason="改派")["state"] == "to_dispatch"
+
+
+def test_whether_anybody_manages_is_asked_only_where_it_matters(session, city, now, statements):
+    def cost(who):
+        principal = city.who(session, who, now)
+        case = queries.lock_visible(session, number, principal)
+        with statements() as sent:
+            service.choices_of(session, case, principal=principal, now=now)
+        return len(sent)
+
+    number = a_report(session, city, now)["number"]
+    to_state(session, city, number, "to_dispatch", now)
+    before = {who: cost(who) for who in ("leader", "dispatcher")}
+    act(session, city, number, "dispatch", "dispatcher", now)
+    handled = {who: cost(who) for who in ("leader", "dispatcher")}
+    assert handled["dispatcher"] == handled["leader"] + 1
+    assert before["dispatcher"] <= before["leader"] + 1
+
+
 def test_who_handled_it_does_not_check_it(session, city, now):
     number = handling(session, city, now)
     case = act(session, city, number, "finish", "unit1", now, photos=1, text="已清理")
@@ -246,6 +307,16 @@ def test_who_handled_it_does_not_check_it(session, city, now):
     far = {**position, "lat": position["lat"] + 0.1}
     passed = act(session, city, number, "check", "inspector2", now, photos=1, verdict="passed", position=far)
     assert passed["state"] == "to_close"
+
+
+def test_an_inspector_who_handled_it_does_not_take_the_check_over(session, city, now):
+    number = handling(session, city, now)
+    a_grant(session, city.people["inspector2"], "handler", "", organization_id=city.units["U01"])
+    act(session, city, number, "assign", "unit1", now, handler_id=city.people["inspector2"])
+    act(session, city, number, "finish", "inspector2", now, photos=1, text="已清理")
+    for action in ("take_over", "check"):
+        with pytest.raises(NotYourMove):
+            act(session, city, number, action, "inspector2", now, verdict="passed", position=city.position(), photos=1)
 
 
 def test_an_inspector_who_reported_elsewhere_handles_it_there(session, city, now):

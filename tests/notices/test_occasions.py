@@ -70,6 +70,32 @@ def test_decisions_reach_the_managers_of_the_unit(city, now):
         assert set(told(city, event)) == {"unit1"}
 
 
+def test_the_desk_is_told_of_work_that_nobody_will_do(city, now):
+    start = begin()
+    with unit_of_work() as session:
+        number = a_case(session, city, now)
+        to_state(session, city, number, "to_dispatch", now)
+        act(session, city, number, "dispatch", "dispatcher", now, lead_id=city.units["street"])
+    read_all(city, start, now)
+    assert told(city, "case_unmanaged") == ["dispatcher"]
+    assert said(city, "case_unmanaged", "dispatcher", "en") == [
+        f"Case {number} lies with an organisation that nobody manages now: take it back and dispatch it again."
+    ]
+    assert said(city, "case_unmanaged", "dispatcher") == [f"案卷 {number} 的责任单位目前无人负责，请收回并重新派遣。"]
+    with unit_of_work() as session:
+        act(session, city, number, "return", "dispatcher", now, reason="街道暂无人员")
+        act(session, city, number, "dispatch", "dispatcher", now, lead_id=city.units["U01"])
+        act(session, city, number, "finish", "unit1", now, photos=1, text="已清理")
+        # Who is shut out answers for nothing any more.
+        session.execute(text("UPDATE users SET disabled_at = :now WHERE username = 'unit1'"), {"now": now})
+        failed = {"photos": 1, "verdict": "failed", "position": city.position(), "reason": "仍有垃圾"}
+        act(session, city, number, "check", "inspector1", now, **failed)
+    read_all(city, start, now)
+    assert told(city, "case_unmanaged") == ["dispatcher", "dispatcher"]
+    assert told(city, "case_returned") == []
+    assert told(city, "case_rework") == []
+
+
 def test_a_hold_that_ends_by_itself_is_told_and_so_is_a_supervision(city, now, monkeypatch):
     start = begin()
     with unit_of_work() as session:

@@ -144,7 +144,8 @@ def _somebody_answers(town: Town, one: Followed, zones: Mapping[str, set[str]]) 
     if one.state in desks:
         found = town.holding(desks[one.state], cell)
     elif one.state == "handling":
-        found = town.working_for("unit_manager", case["lead_id"])
+        # From a unit that nobody manages the desk takes it back.
+        found = town.working_for("unit_manager", case["lead_id"]) or town.holding("dispatcher", cell)
     elif one.state == "to_check":
         inspectors = [person for person in town.present if may_check(person, one)]
         found = [person.name for person in inspectors if sees(person, one, zones)]

@@ -79,11 +79,13 @@ class Rows:
             'SELECT DISTINCT ON (type_id) type_id::text, id::text FROM filing_conditions ORDER BY type_id, "row"'
         )
         handlers = self.all("SELECT DISTINCT user_id::text FROM grants WHERE role = 'handler'")
+        managed = self.all("SELECT DISTINCT organization_id::text FROM grants WHERE role = 'unit_manager'")
         return Facts(
             {row[0]: (row[1], row[2]) for row in conditions},
             dict(first),
             self.calendars(),
             {row[0] for row in handlers},
+            {row[0] for row in managed},
         )
 
     def calendars(self) -> list[NaiveCalendar]:

@@ -61,12 +61,15 @@ class Clock:
 
 @dataclass
 class Facts:
-    """What the story needs to know of the city: limits of conditions and types, calendars, who is a handler."""
+    """What the story needs to know of the city: limits of conditions and types, calendars, who is a handler, which
+    organisations somebody manages.
+    """
 
     conditions: dict[str, tuple[Decimal, str]]
     first_condition: dict[str, str]
     calendars: list[NaiveCalendar]
     handlers: set[str]
+    managed: set[str]
 
     def calendar(self, at: datetime) -> NaiveCalendar:
         """The version in force at an instant."""
@@ -162,9 +165,12 @@ class Story:
         self.handler = None
         self.times |= {"dispatched_at": at, "handled_at": None}
 
-    def _returned(self, _event: Json, _at: datetime) -> None:
+    def _returned(self, event: Json, _at: datetime) -> None:
+        """What the desk takes back from an owner without managers was not returned by the owner."""
+        managed = event["before"]["lead_id"] in self.facts.managed
+        assert ("recalled" in event["inputs"]) is not managed
         self.handler = self.pending = None
-        self.counts["returns"] += 1
+        self.counts["returns"] += managed
 
     def _taken_over(self, event: Json, _at: datetime) -> None:
         """A handler who takes over handles it from then on; a manager only answers for it."""

@@ -28,6 +28,7 @@ from tests.factories.cases import FAR, NEAR, PEOPLE, City, a_city
 from tests.factories.grid import CITY
 from tests.factories.http import ROOT
 from tests.factories.media import SMALL, Shot, a_photo, somebody
+from tests.factories.routing import a_territory
 
 BEGINS = datetime(2026, 3, 2, 1, tzinfo=UTC)
 AREA_ROLES = {"operator", "shift_leader", "dispatcher", "supervisor", "evaluator", "auditor", "admin"}
@@ -46,6 +47,8 @@ MORE: dict[str, tuple[Role, str, str]] = {
 }
 BOTH = "inspector5"
 """Inspects in the first district and handles for its first unit."""
+NOBODY = "street without staff"
+"""Answers for the ground of the second district where no rule does, and nobody works there."""
 _COPY_PHOTO = text("""
     INSERT INTO photos SELECT (jsonb_populate_record(p, CAST(:changes AS jsonb))).* FROM photos p WHERE p.id = :like""")
 
@@ -80,6 +83,7 @@ class Town:
         self.client: FlaskClient = app.test_client()
         with unit_of_work() as session:
             self.city: City = a_city(session, BEGINS)
+            self.city.units[NOBODY] = a_territory(session, f"{FAR}001", "第二街道办事处")
             for name, (role, area, unit) in MORE.items():
                 organization = self.city.units[unit]
                 self.city.people[name] = staff(session, role, area, username=name, organization_id=organization)

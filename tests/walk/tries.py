@@ -10,7 +10,7 @@ from typing import Any
 from tests.factories.cases import RUBBISH, STALL
 from tests.factories.catalog import SCHEME
 from tests.walk.checks import Followed, may_check
-from tests.walk.town import Town
+from tests.walk.town import NOBODY, Town
 
 WORDS = ("已到场", "不属本单位职责", "路口围挡内，需夜间作业", "重复上报")
 FAR_AWAY = {"lon": 121.4999, "lat": 31.2999, "crs": "wgs84"}
@@ -161,7 +161,7 @@ class Tries:
         return self.by(roles.get(one.state, "operator"), one)
 
     def dispatch(self, one: Followed) -> Try | None:
-        units = ["U01", "U02", "U03", "street"]
+        units = ["U01", "U02", "U03", "street", NOBODY]
         inputs: dict[str, Any] = {}
         if self.yes(0.4):
             self.town.dice.shuffle(units)
@@ -179,6 +179,11 @@ class Tries:
         staff = [*self.town.working_for("unit_manager", unit), *self.town.working_for("handler", unit)]
         who = self.pick(staff) if unit else None
         return None if who is None else Try("", who, {"text": self.words()})
+
+    def hand_back(self, one: Followed) -> Try | None:
+        """Where nobody manages the unit, the desk takes it back."""
+        reason = self.words()
+        return self.by_owner(one, reason=reason) or self.by("dispatcher", one, reason=reason)
 
     def request_extension(self, one: Followed) -> Try | None:
         limit = one.rows["clocks"][-1]
@@ -239,7 +244,7 @@ _GOOD: dict[str, Callable[[Tries, Followed], Try | None]] = {
     "dispatch": Tries.dispatch,
     "assign": Tries.assign,
     "advise": Tries.advise,
-    "return": lambda tries, one: tries.by_owner(one, reason=tries.words()),
+    "return": Tries.hand_back,
     "request_extension": Tries.request_extension,
     "decide_extension": lambda tries, one: tries.decided_by("shift_leader", 0.7)(one),
     "request_hold": Tries.request_hold,

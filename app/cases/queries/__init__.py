@@ -6,6 +6,7 @@ from app.cases.queries.detail import card, clocks_of, opinions_of, photos_of, re
 from app.cases.queries.facts import (
     clock_count,
     condition_limit,
+    has_manager,
     known_organizations,
     like_cases,
     lock_by_id,
@@ -63,6 +64,7 @@ __all__ = [
     "estimate",
     "events_page",
     "forget_reporter",
+    "has_manager",
     "known_organizations",
     "like_cases",
     "lock_by_id",

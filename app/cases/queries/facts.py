@@ -108,6 +108,12 @@ def unit_handler(session: Session, user_id: UUID, organization_id: UUID, now: da
     return session.execute(query).scalar() is not None
 
 
+def has_manager(session: Session, organization_id: UUID, now: datetime) -> bool:
+    """Whether anybody manages the organisation."""
+    query = select(User.id).join(GrantRow, _granted(Role.UNIT_MANAGER, now))
+    return session.execute(query.where(GrantRow.organization_id == organization_id).limit(1)).scalar() is not None
+
+
 def shares_post(session: Session, holders: Sequence[UUID], posts: Sequence[tuple[str, UUID]], now: datetime) -> bool:
     """Whether one of the holders has one of these (role, organisation) as well."""
     same = tuple_(GrantRow.role, GrantRow.organization_id).in_(posts)

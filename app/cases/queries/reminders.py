@@ -24,10 +24,15 @@ _REMINDER = insert(table(CaseReminder)).on_conflict_do_nothing()
 # next run; should two workers find the same row, the key of the table keeps one of them.
 _DUE = text("""
     SELECT c.id AS case_id, k.ordinal, r.rung, r.audience, r.base, s.since, c.state, c.current_cell, c.lead_id,
-           -- Where the work went back to the unit, whoever was assigned is gone.
+           -- Where the work went back to the unit, whoever was assigned is gone; so is who works there no longer.
            CASE WHEN NOT EXISTS (SELECT FROM case_tasks h
                                   WHERE h.case_id = c.id AND h.kind = 'handle' AND h.closed_at IS NULL
-                                    AND h.assignee_id <> c.handler_id) THEN c.handler_id END AS handler_id,
+                                    AND h.assignee_id <> c.handler_id)
+                 AND EXISTS (SELECT FROM grants g JOIN users u ON u.id = g.user_id
+                              WHERE g.user_id = c.handler_id AND u.disabled_at IS NULL
+                                AND g.role IN ('handler', 'unit_manager') AND g.organization_id = c.lead_id
+                                AND g.valid_from <= :now AND (g.valid_to IS NULL OR g.valid_to > :now))
+                THEN c.handler_id END AS handler_id,
            c.holder_id, ARRAY(SELECT t.assignee_id FROM case_tasks t
                                WHERE t.case_id = c.id AND t.closed_at IS NULL) AS asked
       FROM cases c
@@ -72,12 +77,14 @@ def replace_ladder(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.execute(rungs.insert(), list(rows))
 
 
-def due_reminders(session: Session, rungs: Sequence[Mapping[str, Any]], most: int) -> Sequence[Row[Any]]:
+def due_reminders(
+    session: Session, rungs: Sequence[Mapping[str, Any]], *, now: datetime, most: int
+) -> Sequence[Row[Any]]:
     """Rungs of running clocks that are reached and not recorded, the most urgent first; their cases are locked.
 
     Shape:  rungs with ladder, rung, base, audience, before, supervised_before (the borders, exclusive).
     """
-    return session.execute(_DUE, {"rungs": orjson.dumps(list(rungs)).decode(), "most": most}).all()
+    return session.execute(_DUE, {"rungs": orjson.dumps(list(rungs)).decode(), "now": now, "most": most}).all()
 
 
 def add_reminders(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -54,6 +54,7 @@ PLAIN_INPUTS = frozenset(
         "calendar_version",
         "organization_id",
         "from_ids",
+        "recalled",
     },
 )
 """Inputs that are hashed as they are and survive an erasure; any other input is treated as personal or free."""

@@ -157,6 +157,7 @@ _RELATION_WORDS = {
     Relation.LEAD_UNIT: "of the lead unit",
     Relation.HELPER_UNIT: "of a helping unit",
     Relation.ASSIGNED: "it is assigned to",
+    Relation.UNMANAGED: "where nobody manages the lead unit",
     Relation.NOT_HANDLER: "who did not handle it",
 }
 

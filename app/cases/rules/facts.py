@@ -20,6 +20,7 @@ class Relation(StrEnum):
     LEAD_UNIT = "lead_unit"  # manages the lead owner
     HELPER_UNIT = "helper_unit"  # of an organisation that helps the lead
     ASSIGNED = "assigned"  # the handler the case is assigned to
+    UNMANAGED = "unmanaged"  # the lead owner has nobody who manages it now
     NOT_HANDLER = "not_handler"  # sees the case and did not handle it
     SAME_ROLE = "same_role"  # same role, same organisation as the one who holds it now
     SYSTEM = "system"  # the clock or a rule, nobody in person

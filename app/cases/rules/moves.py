@@ -72,6 +72,8 @@ SHIFT_LEADER = frozenset({Who(Role.SHIFT_LEADER)})
 OPERATOR_OR_LEADER = OPERATOR | SHIFT_LEADER
 DISPATCHER = frozenset({Who(Role.DISPATCHER)})
 UNIT_MANAGER = frozenset({Who(Role.UNIT_MANAGER, Relation.LEAD_UNIT)})
+UNIT_OR_DESK = UNIT_MANAGER | {Who(Role.DISPATCHER, Relation.UNMANAGED)}
+"""Where nobody manages the lead unit, whoever dispatches there takes the case back: it is never without anybody."""
 THE_HELPERS = frozenset({Who(Role.HANDLER, Relation.HELPER_UNIT), Who(Role.UNIT_MANAGER, Relation.HELPER_UNIT)})
 THE_OWNER = frozenset({Who(Role.HANDLER, Relation.ASSIGNED)}) | UNIT_MANAGER
 SUPERVISOR = frozenset({Who(Role.SUPERVISOR)})
@@ -191,7 +193,7 @@ MOVES: tuple[Move, ...] = (
     Move(A.DISPATCH, S.TO_DISPATCH, S.HANDLING, THE_SYSTEM, _facts(Fact.OWNER, Fact.AUTO), HANDLING_STARTS),
     Move(A.ASSIGN, S.HANDLING, S.HANDLING, UNIT_MANAGER, _facts(Fact.HANDLER), KEEPS),
     Move(A.ADVISE, S.HANDLING, S.HANDLING, THE_HELPERS, _facts(Fact.TEXT), KEEPS),
-    Move(A.RETURN, S.HANDLING, S.TO_DISPATCH, UNIT_MANAGER, REASON, HANDED_BACK),
+    Move(A.RETURN, S.HANDLING, S.TO_DISPATCH, UNIT_OR_DESK, REASON, HANDED_BACK),
     Move(A.REQUEST_EXTENSION, S.HANDLING, S.HANDLING, UNIT_MANAGER, EXTENSION_ASKED, KEEPS),
     Move(
         A.DECIDE_EXTENSION,

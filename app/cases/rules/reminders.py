@@ -18,6 +18,7 @@ from app.core.errors import Fault
 from app.sla.rules import Calendar, Limit, budget, elapsed
 
 MICROSECOND = timedelta(microseconds=1)
+LONG_AGO = timedelta(days=36_525)
 DISTRICT_DIGITS = 6
 
 
@@ -25,7 +26,7 @@ class Audience(StrEnum):
     """Who is reminded on a rung."""
 
     HOLDER = "holder"  # whoever has to act now, in person; else the desk or the unit whose turn it is
-    UNIT_MANAGER = "unit_manager"  # of the lead owner
+    UNIT_MANAGER = "unit_manager"  # of the lead owner; where nobody manages it, who dispatches there
     SHIFT_LEADER = "shift_leader"
     DISTRICT = "district"  # the managers of the district's own organisation
     SUPERVISOR = "supervisor"
@@ -83,8 +84,10 @@ def reached_before(now: datetime, delay: Limit, calendar: Calendar) -> datetime:
     if delay.unit.runs_always:
         return now - wanted + MICROSECOND
     back = wanted
-    while elapsed(now - back, now, delay.unit, calendar) < wanted:
+    while back < LONG_AGO and elapsed(now - back, now, delay.unit, calendar) < wanted:
         back *= 2
+    if back >= LONG_AGO:  # so little is worked that nothing has ever turned that long ago
+        return now - LONG_AGO
     low, high = 0, back // MICROSECOND
     while low < high:  # the least time back in which the delay has passed
         middle = (low + high) // 2
@@ -181,7 +184,15 @@ def _holders(case: Reminded, posts: Posts) -> Iterable[UUID]:
     if persons:
         return persons
     desk = DESKS.get(case.state)
-    return posts.managing(case.lead_id) if desk is None else posts.covering(desk, case.cell)
+    return _owners(case, posts) if desk is None else posts.covering(desk, case.cell)
+
+
+def _owners(case: Reminded, posts: Posts) -> Iterable[UUID]:
+    """The managers of the lead; where nobody manages it, whoever may take the case back from it."""
+    managers = posts.managing(case.lead_id)
+    if managers or case.lead_id is None or case.state in DESKS:
+        return managers
+    return posts.covering(Role.DISPATCHER, case.cell)
 
 
 def _district(case: Reminded, posts: Posts) -> Iterable[UUID]:
@@ -191,7 +202,7 @@ def _district(case: Reminded, posts: Posts) -> Iterable[UUID]:
 
 _WHOM: Mapping[Audience, Callable[[Reminded, Posts], Iterable[UUID]]] = {
     Audience.HOLDER: _holders,
-    Audience.UNIT_MANAGER: lambda case, posts: posts.managing(case.lead_id),
+    Audience.UNIT_MANAGER: _owners,
     Audience.SHIFT_LEADER: lambda case, posts: posts.covering(Role.SHIFT_LEADER, case.cell),
     Audience.DISTRICT: _district,
     Audience.SUPERVISOR: lambda case, posts: posts.covering(Role.SUPERVISOR, case.cell),

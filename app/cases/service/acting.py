@@ -96,7 +96,7 @@ def act_on(
         )
     photo_ids = command.inputs.get("photo_ids") or []
     photos = tuple(media.photos(session, photo_ids, principal=principal))
-    found = standing or standing_of(session, case, principal)
+    found = standing or standing_of(session, case, principal, now)
     work = Work(session, case, command, principal, now, found, photos=photos)
     _perform(work)
     _follow(work)
@@ -169,7 +169,7 @@ def _follow(work: Work) -> None:
 
 def choices_of(session: Session, case: dict[str, Any], *, principal: Principal, now: datetime) -> list[Choice]:
     """What this principal may do to the case now, and why not."""
-    standing = standing_of(session, case, principal)
+    standing = standing_of(session, case, principal, now)
     work = Work(session, case, Command(Action.SUPERVISE), principal, now, standing)
     state = State(case["state"])
     return choices(state, standing, holding(work, _asked_of_the_case(state)))

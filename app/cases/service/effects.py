@@ -133,8 +133,13 @@ def _advise(work: Work) -> None:
 
 
 def _return(work: Work) -> None:
+    """Counted where the owner says "not ours"; taken back from a unit that nobody manages, it is no misroute."""
     _all_tasks_done(work)
-    work.set(lead_id=None, helper_ids=[], handler_id=None, returns=work.case["returns"] + 1, pending=None)
+    recalled = Relation.UNMANAGED in work.standing.relations
+    if recalled:
+        work.event_inputs["recalled"] = True
+    returns = work.case["returns"] + (not recalled)
+    work.set(lead_id=None, helper_ids=[], handler_id=None, returns=returns, pending=None)
 
 
 def _request_extension(work: Work) -> None:

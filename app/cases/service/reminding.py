@@ -48,7 +48,8 @@ def remind(session: Session, *, now: datetime, most: int) -> int:
     Fewer than `most` mean that nothing is left that nobody else is busy with.
     """
     calendar = sla.calendar(session)
-    due = reminders.due_reminders(session, [_border(rung, now, calendar) for rung in ladder(session)], most)
+    borders = [_border(rung, now, calendar) for rung in ladder(session)]
+    due = reminders.due_reminders(session, borders, now=now, most=most)
     if not due:
         return 0
     posts = Posts.of(reminders.posts(session, now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ BY_ORGANIZATION = frozenset({Role.UNIT_MANAGER, Role.HANDLER})
 TASK_OF = {State.VERIFYING: "verify", State.TO_CHECK: "check"}
 
 
-def standing_of(session: Session, case: Mapping[str, Any], principal: Principal) -> Standing:
+def standing_of(session: Session, case: Mapping[str, Any], principal: Principal, now: datetime) -> Standing:
     """The actor's roles and relations to the case."""
     if principal.kind == "system":
         return SYSTEM
@@ -47,6 +48,7 @@ def standing_of(session: Session, case: Mapping[str, Any], principal: Principal)
         Relation.LEAD_UNIT: case["lead_id"] in principal.organizations(Role.UNIT_MANAGER),
         Relation.HELPER_UNIT: helping_unit(case, principal) is not None,
         Relation.ASSIGNED: case["handler_id"] == principal.id,
+        Relation.UNMANAGED: _unmanaged(session, case, roles, now),
         Relation.NOT_HANDLER: case["handler_id"] != principal.id,
         Relation.SAME_ROLE: _may_take_over(session, case, principal, roles, tasks),
     }
@@ -78,6 +80,14 @@ def _covering(case: Mapping[str, Any], principal: Principal) -> frozenset[Role]:
     return frozenset(reaching)
 
 
+def _unmanaged(session: Session, case: Mapping[str, Any], roles: frozenset[Role], now: datetime) -> bool:
+    """Nobody manages the lead; looked up only for those to whom it matters, who dispatch where it is handled."""
+    lead: UUID | None = case["lead_id"]
+    if case["state"] != State.HANDLING or Role.DISPATCHER not in roles or lead is None:
+        return False
+    return not queries.has_manager(session, lead, now)
+
+
 def _may_take_over(
     session: Session, case: Mapping[str, Any], principal: Principal, roles: frozenset[Role], tasks: list[str]
 ) -> bool:
@@ -89,6 +99,8 @@ def _may_take_over(
     holding = HOLDING_ROLES.get(state, frozenset()) & roles
     if not holding or case["holder_id"] == principal.id or TASK_OF.get(state, "-") in tasks:
         return False
+    if state is State.TO_CHECK and case["handler_id"] == principal.id:
+        return False  # who handled it is not asked to check it
     if holding & BY_ORGANIZATION:
         mine = principal.organizations(*BY_ORGANIZATION)
         return case["lead_id"] in mine and case["handler_id"] != principal.id

@@ -47,8 +47,9 @@ def events_of(session: Session, wanted: Sequence[tuple[UUID, int]]) -> dict[tupl
 
 
 def unit_managers(session: Session, organization_id: UUID, now: datetime) -> set[UUID]:
-    """Who manages this organisation."""
-    query = select(GrantRow.user_id).where(GrantRow.organization_id == organization_id, live_grants(now))
+    """Who manages this organisation and was not shut out."""
+    query = select(GrantRow.user_id).join(User, User.id == GrantRow.user_id)
+    query = query.where(GrantRow.organization_id == organization_id, live_grants(now), User.disabled_at.is_(None))
     return set(session.scalars(query.where(GrantRow.role == Role.UNIT_MANAGER)))
 
 

@@ -17,6 +17,7 @@ from app.notices.rules.hooks import (
 from app.notices.rules.inbox import (
     RECIPIENTS,
     URGENT,
+    WORK,
     Happening,
     Occasion,
     Recipients,
@@ -49,6 +50,7 @@ __all__ = [
     "RECIPIENTS",
     "RETRIES",
     "URGENT",
+    "WORK",
     "Channel",
     "Happening",
     "Occasion",

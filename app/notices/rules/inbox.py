@@ -14,6 +14,7 @@ class Occasion(StrEnum):
 
     TASK_ASSIGNED = "task_assigned"
     CASE_DISPATCHED = "case_dispatched"
+    CASE_UNMANAGED = "case_unmanaged"  # it lies with an organisation that nobody manages
     CASE_RETURNED = "case_returned"
     CASE_TAKEN_OVER = "case_taken_over"
     CASE_REWORK = "case_rework"
@@ -69,6 +70,7 @@ _OWNER = (Recipients.UNIT_MANAGERS, Recipients.HANDLER)
 RECIPIENTS: Mapping[Occasion, tuple[Recipients, ...]] = {
     Occasion.TASK_ASSIGNED: (Recipients.ASSIGNEE,),
     Occasion.CASE_DISPATCHED: (Recipients.UNIT_MANAGERS,),
+    Occasion.CASE_UNMANAGED: (Recipients.DISPATCHERS,),
     Occasion.CASE_RETURNED: (Recipients.DISPATCHERS,),
     Occasion.CASE_TAKEN_OVER: (Recipients.WHO_HELD_IT,),
     Occasion.CASE_REWORK: (Recipients.UNIT_MANAGERS,),
@@ -106,6 +108,8 @@ BY_ACTION = {
     "resume": Occasion.HOLD_ENDED,
     "decide_appeal": Occasion.APPEAL_DECIDED,
 }
+WORK = frozenset({Occasion.CASE_DISPATCHED, Occasion.CASE_REWORK})
+"""What gives the unit work; where nobody manages it, the desk is told that nobody will do it."""
 BY_END = {
     "closed": Occasion.CASE_CLOSED,
     "rejected": Occasion.CASE_REJECTED,
@@ -149,6 +153,8 @@ def occasion_of(happened: Happening) -> Occasion | None:
     state = happened.after.get("state")
     if state != happened.before.get("state") and state in BY_END:
         return BY_END[state]
+    if happened.action == "return" and happened.inputs.get("recalled"):
+        return None  # the desk took it back itself
     if happened.action == "check" and happened.inputs.get("verdict") == "failed":
         return Occasion.CASE_REWORK
     return BY_ACTION.get(happened.action)

@@ -14,7 +14,7 @@ from app.core.feed import Kind
 from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
 from app.notices import queries
 from app.notices.errors import NoticeNotFound
-from app.notices.rules import RECIPIENTS, Happening, Occasion, Recipients, occasion_of
+from app.notices.rules import RECIPIENTS, WORK, Happening, Occasion, Recipients, occasion_of
 from app.notices.service.reminding import reminders_in
 from app.notices.service.telling import Post
 from app.notices.service.wording import Wording, wording
@@ -57,12 +57,18 @@ def _tell(session: Session, row: Any, event: Any, now: datetime) -> None:
     occasion = occasion_of(Happening(event.action, event.before or {}, event.after, event.inputs))
     if occasion is None:
         return
-    people: set[UUID] = set()
-    for recipients in RECIPIENTS[occasion]:
-        people |= _recipients(session, recipients, event, now)
+    people = _people(session, occasion, event, now)
+    if not people and occasion in WORK:
+        occasion = Occasion.CASE_UNMANAGED
+        people = _people(session, occasion, event, now)
     # Who was told of a merged case follows the other one; an erasure finds the notice by that number.
     number = event.into_number if occasion is Occasion.CASE_MERGED else row.number
     _write(session, occasion, people, number, now, facts=_facts(occasion, row, event))
+
+
+def _people(session: Session, occasion: Occasion, event: Any, now: datetime) -> set[UUID]:
+    found = (_recipients(session, recipients, event, now) for recipients in RECIPIENTS[occasion])
+    return set[UUID]().union(*found)
 
 
 def _recipients(session: Session, recipients: Recipients, event: Any, now: datetime) -> set[UUID]:
