@@ -86,6 +86,9 @@ def test_the_desk_is_told_of_work_that_nobody_will_do(city, now):
         act(session, city, number, "return", "dispatcher", now, reason="街道暂无人员")
         act(session, city, number, "dispatch", "dispatcher", now, lead_id=city.units["U01"])
         act(session, city, number, "finish", "unit1", now, photos=1, text="已清理")
+    read_all(city, start, now)
+    assert told(city, "case_dispatched") == ["unit1"]
+    with unit_of_work() as session:
         # Who is shut out answers for nothing any more.
         session.execute(text("UPDATE users SET disabled_at = :now WHERE username = 'unit1'"), {"now": now})
         failed = {"photos": 1, "verdict": "failed", "position": city.position(), "reason": "仍有垃圾"}
