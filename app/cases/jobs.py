@@ -167,10 +167,12 @@ def hand_back(timestamp: int) -> None:
 
 def _hand_back(person: UUID | None) -> int:
     """In many short transactions; what fails is logged and tried again by the next run."""
+    failed: list[UUID] = []
     numbers = 0
     while True:
         with unit_of_work() as session:
-            done = leaving.hand_back(session, now=clock.now(), most=LEFT_AT_ONCE, person=person)
+            done = leaving.hand_back(session, now=clock.now(), most=LEFT_AT_ONCE, person=person, without=failed)
+        failed += done.failed
         numbers += len(done.numbers)
-        if done.failed or len(done.numbers) < LEFT_AT_ONCE:
+        if len(done.numbers) + len(done.failed) < LEFT_AT_ONCE:
             return numbers

@@ -177,21 +177,33 @@ def test_over_http_the_answer_lists_what_was_left(api, session, city):
     assert api.post("admin", f"{path}/disable", headers=ANY)["left_open"] == []
 
 
-def test_a_batch_ends_and_one_that_fails_keeps_nobody_waiting(session, city, monkeypatch):
+@pytest.fixture
+def broken(session, city, monkeypatch):
+    """The numbers of three cases that somebody left, of which the first cannot be given back."""
     numbers = [a_report(session, city, NOW)["case"]["number"] for _ in range(3)]
     for one in numbers:
         to_state(session, city, one, "handling", NOW)
         act(session, city, one, "assign", "unit1", NOW, handler_id=city.people["handler1"])
     accounts.disable_user(session, city.people["handler1"], now=NOW)
-    told = leaving.telling.ask
-    broken = case(session, numbers[0])["id"]
+    session.commit()
+    told, first = leaving.telling.ask, case(session, numbers[0])["id"]
 
     def ask(work, *args, **more):
-        if work.case_id == broken:
+        if work.case_id == first:
             raise RuntimeError("cannot be told")
         told(work, *args, **more)
 
     monkeypatch.setattr(leaving.telling, "ask", ask)
+    return numbers
+
+
+def test_a_batch_ends_and_one_that_fails_keeps_nobody_waiting(session, broken):
     done = leaving.hand_back(session, now=NOW, most=50)
-    assert (done.numbers, done.failed) == (numbers[1:], [broken])
-    assert open_tasks(session, numbers[0]) == [("handle", "handler1")]
+    assert (done.numbers, done.failed) == (broken[1:], [case(session, broken[0])["id"]])
+    assert open_tasks(session, broken[0]) == [("handle", "handler1")]
+
+
+def test_the_job_goes_on_after_a_batch_in_which_all_failed(session, broken, monkeypatch):
+    monkeypatch.setattr(jobs, "LEFT_AT_ONCE", 1)
+    jobs.hand_back(0)
+    assert [open_tasks(session, one)[0][1] for one in broken] == ["handler1", "unit1", "unit1"]

@@ -36,7 +36,7 @@ _LEFT_HOLD = f"""
     c.holder_id IS NOT NULL AND (CAST(:person AS uuid) IS NULL OR c.holder_id = :person) AND NOT {_HOLDS}"""
 _LEFT = f"""
       FROM cases c
-     WHERE c.state NOT IN ('closed', 'rejected', 'void', 'merged')
+     WHERE c.state NOT IN ('closed', 'rejected', 'void', 'merged') AND c.id <> ALL (CAST(:without AS uuid[]))
        AND (EXISTS (SELECT FROM case_tasks t WHERE {_LEFT_TASK}) OR {_LEFT_HOLD})
      ORDER BY c.number
      LIMIT :most"""
@@ -64,14 +64,21 @@ def left_numbers(
 
     Shape: posts has for each state the roles of whoever may hold a case in it.
     """
-    return session.execute(_NUMBERS, _values(person, posts, now) | {"most": most}).scalars().all()
+    return session.execute(_NUMBERS, _values(person, posts, now) | {"most": most, "without": []}).scalars().all()
 
 
 def lock_left(
-    session: Session, person: UUID | None, posts: Mapping[str, Sequence[str]], now: datetime, most: int
+    session: Session,
+    person: UUID | None,
+    posts: Mapping[str, Sequence[str]],
+    now: datetime,
+    *,
+    most: int,
+    without: Sequence[UUID],
 ) -> Sequence[UUID]:
     """Open cases that this person, or anybody, has left; locked, those that somebody acts on left out."""
-    return session.execute(_LOCKED, _values(person, posts, now) | {"most": most}).scalars().all()
+    values = _values(person, posts, now) | {"most": most, "without": [str(one) for one in without]}
+    return session.execute(_LOCKED, values).scalars().all()
 
 
 def left_tasks(session: Session, case_id: UUID, now: datetime) -> Sequence[Row[Any]]:

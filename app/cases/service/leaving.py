@@ -109,15 +109,19 @@ class HandedBack:
     failed: list[UUID]
 
 
-def hand_back(session: Session, *, now: datetime, most: int, person: UUID | None = None) -> HandedBack:
+def hand_back(
+    session: Session, *, now: datetime, most: int, person: UUID | None = None, without: Sequence[UUID] = ()
+) -> HandedBack:
     """Give back what this person, or anybody, has in person and can do nothing about any more.
 
     Who was to look at a case is replaced by the next inspector; work goes to a manager of the unit that leads, who
     assigns it anew; a case that was taken over at a desk is the desk's again. Fewer than `most` mean that nothing is
-    left that nobody else is busy with. One that fails is named and left as it is.
+    left that nobody else is busy with. One that fails is left as it is and named, so that it does not keep the others
+    waiting: pass it as `without` next time.
     """
     done = HandedBack([], [])
-    for case in queries.lock_by_id(session, *leaving.lock_left(session, person, POSTS, now, most)):
+    found = leaving.lock_left(session, person, POSTS, now, most=most, without=without)
+    for case in queries.lock_by_id(session, *found):
         try:
             with session.begin_nested():
                 _give_back(session, case, now)
