@@ -45,6 +45,16 @@ FRAMEWORK: dict[int, tuple[str, str]] = {
     415: ("wrong-type", "Wrong content type"),
 }
 
+# In place of the framework's own words, which say nothing about ids.
+FRAMEWORK_DETAIL = {
+    404: "There is nothing at this address: check its path, and that each id in it is one that an answer gave you.",
+    405: "This address does not take {method}; it takes {allowed}.",
+}
+
+# pydantic's words where they do not say what to do.
+PYDANTIC_PREFIX = "Value error, "
+PYDANTIC_WORDS = {"extra_forbidden": "not known here: check its spelling or leave it out"}
+
 # The database cannot hold such a value: out of range, no such instant, not text. Never seen where schemas are tight.
 UNSTORABLE = {"22003", "22007", "22008", "22021", "22P02", "22P05"}
 # A row that we wrote lacks something or breaks a rule of its own table: no caller can mend that.
@@ -91,7 +101,8 @@ def pointer_of(location: tuple[int | str, ...]) -> str:
 def invalid_from(error: ValidationError) -> Invalid:
     """pydantic's findings as one of our errors. The input itself is not repeated: it may be personal."""
     faults = [
-        Fault(pointer_of(item["loc"]), item["msg"]) for item in error.errors(include_input=False, include_url=False)
+        Fault(pointer_of(item["loc"]), PYDANTIC_WORDS.get(item["type"], item["msg"].removeprefix(PYDANTIC_PREFIX)))
+        for item in error.errors(include_input=False, include_url=False)
     ]
     first = f"{faults[0].pointer or 'the input'}: {faults[0].detail}" if faults else "see errors"
     return Invalid(f"The input is not valid: {first}.", faults=faults)
@@ -143,9 +154,11 @@ def _from_framework(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
     slug, title = FRAMEWORK.get(status, ("bad-request" if status < 500 else "internal", error.name))
-    response = problem(status, slug, title, error.description or title)
-    if allowed := getattr(error, "valid_methods", None):
-        response.headers["Allow"] = ", ".join(sorted(allowed))
+    allowed = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    words = FRAMEWORK_DETAIL.get(status, error.description or title)
+    response = problem(status, slug, title, words.format(method=request.method, allowed=allowed or "others"))
+    if allowed:
+        response.headers["Allow"] = allowed
     return response
 
 

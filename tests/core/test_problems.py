@@ -45,6 +45,7 @@ def problem(response: TestResponse, status: int, slug: str) -> dict:
 def test_an_unknown_address(client: FlaskClient):
     body = problem(client.get("/api/v1/nowhere"), 404, "not-found")
     assert body["instance"] == "/api/v1/nowhere"
+    assert body["detail"].startswith("There is nothing at this address: check its path")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,8 @@ def test_addresses_that_almost_exist(client: FlaskClient, address: str):
 
 def test_a_method_that_is_not_taken_names_those_that_are(client: FlaskClient):
     response = client.delete(LOCATE)
-    problem(response, 405, "method-not-allowed")
+    body = problem(response, 405, "method-not-allowed")
+    assert body["detail"] == f"This address does not take DELETE; it takes {response.headers['Allow']}."
     assert {"GET", "POST"} <= set(response.headers["Allow"].split(", "))
 
 
@@ -109,6 +111,13 @@ def test_what_the_schema_refuses_is_named_place_by_place(client: FlaskClient):
     pointers = {fault["pointer"] for fault in body["errors"]}
     assert {"/description", "/position/lon", "/position/lat", "/photo_ids/0", "/captured_at", "/more"} == pointers
     assert all(fault["detail"] for fault in body["errors"])
+    assert {"pointer": "/more", "detail": "not known here: check its spelling or leave it out"} in body["errors"]
+
+
+def test_our_own_words_stand_alone(client: FlaskClient):
+    report = {"description": "x", "position": {"lon": 1, "lat": 1}, "captured_at": "2026-03-10T10:00:00"}
+    (fault,) = problem(client.post("/api/v1/reports", json=report), 422, "invalid")["errors"]
+    assert fault["detail"].startswith("an instant needs a zone")
 
 
 def test_input_is_not_repeated(client: FlaskClient):
