@@ -73,12 +73,18 @@ def test_parts_of_a_keyed_hash_do_not_run_into_each_other():
     ],
 )
 def test_other_content_has_another_fingerprint(change):
-    assert fingerprint(replace(COMMAND, **change)) != fingerprint(COMMAND)
+    assert fingerprint(replace(COMMAND, **change), KEY) != fingerprint(COMMAND, KEY)
+
+
+def test_nobody_tries_out_callers_without_the_key():
+    rang = replace(COMMAND, caller=Caller("+8613800000001"))
+    assert fingerprint(rang, KEY) != fingerprint(rang, "another key")
+    assert fingerprint(COMMAND, KEY) == fingerprint(COMMAND, "another key"), "as it was stored before there were any"
 
 
 def test_the_same_content_has_the_same_fingerprint():
     same = {**COMMAND.stated, "accuracy_m": None}
-    assert fingerprint(replace(COMMAND, report_id=UUID(int=9), stated=same)) == fingerprint(COMMAND)
+    assert fingerprint(replace(COMMAND, report_id=UUID(int=9), stated=same), KEY) == fingerprint(COMMAND, KEY)
 
 
 DESK = frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.DISPATCHER})
@@ -114,11 +120,11 @@ def test_a_default_source_is_always_one_that_may_be_entered_or_the_citizens(role
 
 
 def test_source_and_caller_belong_to_the_print_and_reports_without_them_keep_theirs():
-    plain = fingerprint(COMMAND)
+    plain = fingerprint(COMMAND, KEY)
     assert plain == "effc86871371b767cdcd90658e791fcd1582308411c80a2dac00ebda9e938b9c"
     caller = Caller("+8613800000001", "李", True)
     prints = {
-        fingerprint(replace(COMMAND, source=source, caller=who))
+        fingerprint(replace(COMMAND, source=source, caller=who), KEY)
         for source in (None, Source.HOTLINE, Source.VIDEO)
         for who in (None, caller, replace(caller, name=None), replace(caller, call_back=False))
     }

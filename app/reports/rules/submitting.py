@@ -101,8 +101,11 @@ def sender_hash(key: str, principal_key: str) -> str:
     return keyed_hash(key, "sender", principal_key).hex()
 
 
-def fingerprint(command: SubmitReport) -> str:
-    """SHA-256 of what was sent: a repeated id with the same print is the same report."""
+def fingerprint(command: SubmitReport, key: str) -> str:
+    """SHA-256 of what was sent: a repeated id with the same print is the same report.
+
+    Who rang is in it under the key alone: the print outlives the caller, and numbers are few enough to be tried out.
+    """
     content: dict[str, Any] = {
         "description": command.description,
         "stated": {name: value for name, value in command.stated.items() if value is not None},
@@ -117,7 +120,7 @@ def fingerprint(command: SubmitReport) -> str:
     if command.source is not None:
         content["source"] = command.source.value
     if command.caller is not None:
-        content["caller"] = asdict(command.caller)
+        content["caller"] = keyed_hash(key, "caller print", canonical(asdict(command.caller)).decode()).hex()
     return hashlib.sha256(canonical(content)).hexdigest()
 
 

@@ -127,7 +127,7 @@ def _row(command: SubmitReport, opening: cases.Opening) -> dict[str, Any]:
         "id": opening.report_id,
         "reporter_id": opening.reporter_id,
         "source": opening.source.value,
-        "fingerprint": fingerprint(command),
+        "fingerprint": fingerprint(command, config().data_key),
         "type_id": opening.type_id,
         "description": command.description,
         "address": command.address,
@@ -148,7 +148,7 @@ def _unnamed(principal: Principal) -> Principal:
 
 
 def _stored_if_same(stored: Row[*tuple[Any, ...]], command: SubmitReport, sender: str) -> dict[str, Any]:
-    if stored.sender != sender or stored.fingerprint != fingerprint(command):
+    if stored.sender != sender or stored.fingerprint != fingerprint(command, config().data_key):
         raise ReportIdTaken("This id belongs to a report that is not the same as this one: send it with a new id.")
     return submitted(stored)
 
