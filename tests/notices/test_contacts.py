@@ -60,6 +60,7 @@ def test_a_contact_is_confirmed_by_a_code_that_went_there(http, session):
     made = put(http)
     assert (made["verified_at"], made["wanted"], made["quiet_hours"]) == (None, sorted(URGENT), True)
     code = code_sent(session, "wang@example.org")
+    assert outbox.newest(session, limit=1)[0].text.startswith(("【网格化城市管理】", "[City Grid] "))
     assert "code" not in str(made)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
     assert confirm(http, wrong, status=422)["type"] == "/problems/wrong-contact-code"

@@ -39,7 +39,7 @@ def send_code(session: Session, phone: str, address: str | None, *, now: datetim
     """
     number = rules.normal_phone(phone)
     code = _new_code(session, keys.of_phone(number), address, now)
-    message = f"【FieldGrid】验证码 {code}，{_MINUTES} 分钟内有效，请勿告诉他人。"
+    message = f"【网格化城市管理】验证码 {code}，{_MINUTES} 分钟内有效，请勿告诉他人。"
     outbox.send(session, channel="sms", recipient=number, text=message, now=now)
 
 
@@ -52,10 +52,11 @@ def send_contact_code(
     Raises: TooManyAttempts.
     """
     code = _new_code(session, keys.of_contact(contact.owner, contact.channel), address, now, contact.address)
-    subject, message = "FieldGrid 验证码", f"【FieldGrid】验证码 {code}，{_MINUTES} 分钟内有效，用于确认此联系方式。"
+    subject = "网格化城市管理验证码"
+    message = f"【网格化城市管理】验证码 {code}，{_MINUTES} 分钟内有效，用于确认此联系方式。"
     if english:
-        subject = "FieldGrid code"
-        message = f"[FieldGrid] {code} confirms that you are reached here; it is valid for {_MINUTES} minutes."
+        subject = "City Grid code"
+        message = f"[City Grid] {code} confirms that you are reached here; it is valid for {_MINUTES} minutes."
     outbox.send(session, channel=contact.channel, recipient=contact.address, text=message, subject=subject, now=now)
 
 
