@@ -30,7 +30,7 @@ class TooManyAttempts(TooMany):
 
 class BadPhone(Invalid):
     slug = "bad-phone"
-    title = "Not a mainland mobile number"
+    title = "Not a telephone number we can use"
 
 
 class WeakPassword(Invalid):

@@ -55,7 +55,7 @@ def list_() -> None:
 
 
 @tables.command("export")
-@click.argument("table", type=TABLE)
+@click.argument("table", type=TABLE, metavar="TABLE")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(table: str, file: Path) -> None:
     """Write TABLE to FILE: a workbook where its name ends in .xlsx, else CSV."""
@@ -71,7 +71,7 @@ def export(table: str, file: Path) -> None:
 
 
 @tables.command("import")
-@click.argument("table", type=TABLE)
+@click.argument("table", type=TABLE, metavar="TABLE")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--apply", "applied", is_flag=True, help="Change the table; without it only say what would change.")
 @click.option("--replace", is_flag=True, help="End the rows that the file lacks; without it they stay.")

@@ -207,3 +207,4 @@ def test_the_commands_say_what_a_file_would_change_and_do_it(run, session, tmp_p
         assert "FAULT row 2 organization: there is no open organisation ?" in wrong.output
     sheet.write_bytes(b"\xff\xff")
     assert "cannot be read as a table" in run("import", "people", str(sheet)).output
+    assert "export [OPTIONS] TABLE FILE" in " ".join(run("export", "persons", book).output.split())

@@ -77,6 +77,7 @@ def test_a_supervision_notice(api, dispatched, page):
     for who in ("dispatcher", "leader"):
         refused = api.post(who, f"/cases/{dispatched}/documents", 403, json=NOTICE)
         assert (refused["type"], refused["roles"]) == ("/problems/not-yours-to-issue", ["supervisor"])
+        assert refused["detail"] == "Only a supervisor of the case's ground does this."
     made = api.post("supervisor", f"/cases/{dispatched}/documents", 201, json=NOTICE)
     assert made["number"].startswith("城管督〔")
     assert made["due_at"] is None

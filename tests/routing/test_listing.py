@@ -78,6 +78,8 @@ def test_filters_of_the_rules(api, session, city, now):
 def test_what_a_filter_does_not_know_is_refused(api, name, value):
     told = api.get("dispatcher", "/routing/rules", 422, **{name: value})
     assert told["errors"][0]["pointer"].startswith(f"/{name}")
+    if (name, value) == ("type", "99999"):
+        assert told["errors"][0]["detail"] == "there is no type 99999: write its code, or scheme|kind|code"
 
 
 def test_pages_of_rules_and_versions(api, versions):

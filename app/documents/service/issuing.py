@@ -204,4 +204,5 @@ def _check_post(principal: Principal, roles: Sequence[str], cell: str) -> None:
     """
     posts = [(grant.role, grant.area_code) for grant in principal.grants]
     if not issues(posts, roles, cell):
-        raise NotYoursToIssue(f"This is for {', '.join(roles)} of the case's ground.", roles=list(roles))
+        posts_named = " or ".join(role.replace("_", " ") for role in roles)
+        raise NotYoursToIssue(f"Only a {posts_named} of the case's ground does this.", roles=list(roles))

@@ -16,6 +16,14 @@ from app.routing.errors import BadRuleFilter
 from app.routing.queries import RuleFilter
 from app.routing.rules import Ground, Key, Target, describe
 
+# What is told about a value of the filter that names nothing.
+_UNKNOWN = {
+    "type": "there is no type {}: write its code, or scheme|kind|code",
+    "area": "there is no area {}: write the code of a cell or of any level above",
+    "organization": "there is no organisation {}",
+    "version": "there is no {}",
+}
+
 
 def rules_for(
     session: Session, found: RuleFilter, *, limit: int, cursor: str | None
@@ -30,7 +38,7 @@ def rules_for(
     if version > newest:
         unknown["version"] = f"version {version}; the newest is {newest}"
     if unknown:
-        faults = [Fault(f"/{name}", f"there is no {value}") for name, value in unknown.items()]
+        faults = [Fault(f"/{name}", _UNKNOWN[name].format(value)) for name, value in unknown.items()]
         raise BadRuleFilter("The filter names something that does not exist.", faults=faults)
     after = None if cursor is None else cursor_id(decode_cursor(cursor, 1)[0])
     rows = queries.list_rules(session, found, limit=limit, after=after)
