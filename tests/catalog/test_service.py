@@ -164,7 +164,7 @@ def test_a_faulty_catalogue_changes_nothing(session, now):
     with pytest.raises(BadCatalogue) as refused:
         service.import_types(session, [type_row(name="新")], [condition_row(limit="much")], now=now)
     assert [fault.pointer for fault in refused.value.faults] == ["/conditions/0/limit"]
-    assert "1 faults, the first at /conditions/0/limit" in refused.value.detail
+    assert "Faults: 1, the first at /conditions/0/limit" in refused.value.detail
     assert service.catalogue(session).stamp == stamp
     assert service.find_type(session, RUBBISH) == before
 

@@ -129,7 +129,7 @@ def _refused(sheet: Sheet, rows: int, faults: Sequence[CellFault]) -> TableRefus
         ([f"row {first.row}"] if first.row is not None else []) + ([first.column] if first.column is not None else [])
     )
     refused = TableRefused(
-        f"Nothing was changed: {len(faults)} faults, the first{f' in {place}' if place else ''}: {first.detail}.",
+        f"Nothing was changed. Faults: {len(faults)}, the first{f' in {place}' if place else ''}: {first.detail}.",
         faults=[
             Fault(f"/file/{fault.row or 0}/{fault.column or ''}".rstrip("/"), fault.detail)
             for fault in faults[:MOST_FAULTS]

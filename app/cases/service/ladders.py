@@ -30,7 +30,7 @@ def replace_ladder(
     """
     faults = ladder_faults(rungs)
     if faults:
-        raise BadLadder(f"The ladder has {len(faults)} faults, the first: {faults[0].detail}.", faults=faults)
+        raise BadLadder(f"Faults in the ladder: {len(faults)}, the first: {faults[0].detail}.", faults=faults)
     reminders.lock_ladder(session)
     check_version(expected, reminders.ladder_version(session), "The ladder")
     before = [_said(row._asdict()) for row in reminders.ladder(session)]

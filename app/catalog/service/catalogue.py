@@ -117,7 +117,7 @@ def import_types(
     if faults:
         first = faults[0]
         raise BadCatalogue(
-            f"Nothing was imported: {len(faults)} faults, the first at {first.pointer}: {first.detail}.", faults=faults
+            f"Nothing was imported. Faults: {len(faults)}, the first at {first.pointer}: {first.detail}.", faults=faults
         )
     queries.lock(session)
     before = _assembled(queries.snapshot(session)).by_id

@@ -103,7 +103,7 @@ def _known(session: Session) -> KnownOwners:
 def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
         first = faults[0]
-        message = f"Nothing was imported: {len(faults)} faults, the first at {first.pointer}: {first.detail}."
+        message = f"Nothing was imported. Faults: {len(faults)}, the first at {first.pointer}: {first.detail}."
         raise BadBindings(message, faults=faults)
 
 

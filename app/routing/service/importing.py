@@ -50,7 +50,7 @@ def import_rules(
     if faults:
         kind = RuleTie if rules else BadRoutingRules
         first = faults[0]
-        message = f"Nothing was imported: {len(faults)} faults, the first at {first.pointer}: {first.detail}."
+        message = f"Nothing was imported. Faults: {len(faults)}, the first at {first.pointer}: {first.detail}."
         raise kind(message, faults=faults)
     before = queries.said(session)
     new = [rule for rule in rules if rule.id not in before]
