@@ -106,6 +106,7 @@ def _embedded(font):
 def test_the_language_and_the_form_are_the_callers(closed, page):
     english = page("operator", f"/cases/{closed}/file", language="en").get_data(True)
     assert '<html lang="en">' in english
+    assert "extensions: 0, holds: 0, reworks: 0, returns: 0, reopenings: 0" in english
     assert "intact: 7 events" in english
     pdf = page("operator", f"/cases/{closed}/file", headers={"Accept": "application/pdf"})
     assert pdf.data.startswith(b"%PDF-1.7")
