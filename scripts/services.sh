@@ -5,6 +5,16 @@ PARTS=(pg api worker)
 
 # Processes are found by the mark in their environment, not by a file with a number: a mark cannot go stale.
 keepers_of() { marked "FIELDGRID_KEEPER=$ID-$1"; }
+# The one that leads the session of the others; they are found in no useful order.
+leader_of_keepers() {
+  local one
+  for one in $(keepers_of "$1"); do
+    if [ "$(sed 's/.*) //' "/proc/$one/stat" 2>/dev/null | cut -d ' ' -f 4)" = "$one" ]; then
+      echo "$one"
+      return
+    fi
+  done
+}
 processes_of() { marked "FIELDGRID_PART=$ID-$1"; }
 # As the service user: in a container even root may not look into processes of others.
 marked() {
@@ -403,7 +413,7 @@ status() {
     worker) [ -z "$(processes_of worker)" ] || state=running ;;
     esac
     [ -n "$state" ] || code=3
-    printf '%-9s %s\n' "${part/pg/database}" "${state:-down}$([ -z "$(keepers_of "$part")" ] || echo " (supervised, process $(keepers_of "$part" | head -n 1))")"
+    printf '%-9s %s\n' "${part/pg/database}" "${state:-down}$([ -z "$(keepers_of "$part")" ] || echo " (supervised, process $(leader_of_keepers "$part"))")"
   done
   [ ! -d "$STATE/photos" ] || printf '%-9s %s\n' photos "$(du -sh "$STATE/photos" 2>/dev/null | cut -f1) in $STATE/photos"
   printf '%-9s %s free\n' disk "$(df -Ph "$ROOT" | awk 'NR == 2 { print $4 }')"
