@@ -5,14 +5,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 
 from app.accounts import service
 from app.accounts.errors import TooManyAttempts
+from app.accounts.service import NewOrganization
 from app.core.db import database, unit_of_work
 from app.factory import create_app
-from tests.factories.accounts import PASSWORD, a_user, code_sent_to, staff
+from tests.factories.accounts import PASSWORD, a_user, an_organization, code_sent_to, staff
 
 pytestmark = [pytest.mark.committed, pytest.mark.slow]
 AT_ONCE = 8
@@ -113,3 +115,26 @@ def test_many_may_sign_in_at_once(committed, now):
         return answer.status_code
 
     assert Counter(all_at_once(enter)) == {200: AT_ONCE}
+
+
+def test_the_same_made_by_a_client_many_times_at_once_is_made_once(committed, now):
+    with unit_of_work() as session:
+        unit = an_organization(session, "unit")
+    user_id, organization_id = uuid4(), uuid4()
+    new = NewOrganization("U77", "绿化养护队", "unit", id=organization_id)
+    asked = {"username": "new", "name": "新人", "organization_id": unit}
+
+    def organization(_):
+        with unit_of_work() as session:
+            known = service.same_organization(session, new)
+            return known is None and bool(service.create_organization(session, new, now=now))
+
+    def person(_):
+        with unit_of_work() as session:
+            known = service.same_user(session, user_id, **asked)
+            return known is None and bool(
+                service.create_user(session, **asked, password=None, user_id=user_id, now=now)
+            )
+
+    for make in (organization, person):
+        assert Counter(all_at_once(make)) == {True: 1, False: AT_ONCE - 1}

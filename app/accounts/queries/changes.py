@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, insert, or_, select, update
+from sqlalchemy import Row, and_, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,13 @@ from app.accounts.models import GrantRow, Organization, User
 from app.accounts.queries.visibility import live_grants
 from app.accounts.rules import UserKind
 from app.core.ids import new_id
+
+_HOLD = text("SELECT pg_advisory_xact_lock(7216033, hashtext(:id))")
+
+
+def hold_id(session: Session, id_: UUID) -> None:
+    """Let only one at a time make something under an id that a client made; the others wait for its outcome."""
+    session.execute(_HOLD, {"id": str(id_)})
 
 
 def add_organization(session: Session, row: Mapping[str, Any]) -> bool:

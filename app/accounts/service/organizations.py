@@ -83,7 +83,10 @@ def same_organization(session: Session, new: NewOrganization) -> OrganizationRow
 
     Raises: IdTaken where the id is that of another one.
     """
-    found = None if new.id is None else queries.organization(session, new.id)
+    if new.id is None:
+        return None
+    changes.hold_id(session, new.id)
+    found = queries.organization(session, new.id)
     if found is None:
         return None
     asked = (new.code, new.name, str(new.kind), new.parent_id, new.area_code)

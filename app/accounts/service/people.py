@@ -65,7 +65,10 @@ def same_user(
 
     Raises: IdTaken where the id is that of somebody else.
     """
-    if user_id is None or changes.lock_user(session, user_id) is None:
+    if user_id is None:
+        return None
+    changes.hold_id(session, user_id)
+    if changes.lock_user(session, user_id) is None:
         return None
     found = queries.member(session, user_id)
     asked = (rules.normal_username(username), name, organization_id)
