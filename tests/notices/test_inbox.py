@@ -137,6 +137,27 @@ def test_who_held_a_case_is_told_when_it_is_taken_over(city, now):
 
 
 @pytest.mark.committed
+def test_a_change_that_cannot_be_told_keeps_nobody_from_hearing_the_others(city, now, monkeypatch):
+    start = begin()
+    numbers = [a_committed_case(city, now) for _ in range(2)]
+    with unit_of_work() as session:
+        for number in numbers:
+            to_state(session, city, number, "handling", now)
+    write = service.inbox._write
+
+    def broken(session, occasion, people, number, *args, **more):
+        if number == numbers[0]:
+            raise KeyError("granted")
+        write(session, occasion, people, number, *args, **more)
+
+    monkeypatch.setattr(service.inbox, "_write", broken)
+    read_all(city, start, now)
+    with unit_of_work() as session:
+        rows = session.execute(text("SELECT DISTINCT number FROM notices WHERE occasion = 'case_dispatched'"))
+        assert rows.scalars().all() == numbers[1:]
+
+
+@pytest.mark.committed
 def test_an_erased_reporter_leaves_no_notice_and_no_message(city, now):
     start = begin()
     numbers = [a_committed_case(city, now, who=who) for who in ("citizen", "neighbour")]

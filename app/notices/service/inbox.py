@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.core.clock import to_rfc3339
@@ -19,6 +21,7 @@ from app.notices.service.reminding import reminders_in
 from app.notices.service.telling import Post
 from app.notices.service.wording import Wording, wording
 
+log = structlog.get_logger()
 READER = "inbox"
 ROWS_AT_ONCE = 200
 ERASING = "redact"
@@ -31,7 +34,8 @@ def fill_inbox(session: Session, *, now: datetime) -> bool:
     """Write a notice for everybody who has to know of what changed; whether there is more to do at once.
 
     Reading goes on where it ended, in the transaction in which notices are written: each is written once. Where a
-    reporter was erased from a case, what told them of it goes.
+    reporter was erased from a case, what told them of it goes. A change that cannot be told is logged and left out, so
+    that it does not keep everybody else from hearing.
     """
     place = queries.reader_place(session, READER)
     if place is None:
@@ -39,12 +43,25 @@ def fill_inbox(session: Session, *, now: datetime) -> bool:
     rows = queries.unread(session, place, limit=ROWS_AT_ONCE)
     happened = queries.events_of(session, [(row.entity_id, row.version) for row in rows if _acted(row)])
     for row in rows:
-        if row.kind == Kind.TASK_ASSIGNED:
-            _write(session, Occasion.TASK_ASSIGNED, {row.assignee_id}, row.number, now)
-        elif _acted(row) and (event := happened.get((row.entity_id, row.version))) is not None:
-            _tell(session, row, event, now)
+        event = happened.get((row.entity_id, row.version)) if _acted(row) else None
+        if event is None and row.kind != Kind.TASK_ASSIGNED:
+            continue
+        try:
+            with session.begin_nested():
+                _tell_of(session, row, event, now)
+        except OperationalError:
+            raise  # the database itself is in trouble: the whole batch is tried again later
+        except Exception:
+            log.exception("change.not_told", kind=row.kind, number=row.number, version=row.version)
     queries.move_reader(session, READER, place.at(rows[-1].xid, rows[-1].seq) if rows else place)
     return len(rows) == ROWS_AT_ONCE
+
+
+def _tell_of(session: Session, row: Any, event: Any, now: datetime) -> None:
+    if event is None:
+        _write(session, Occasion.TASK_ASSIGNED, {row.assignee_id}, row.number, now)
+    else:
+        _tell(session, row, event, now)
 
 
 def _acted(row: Any) -> bool:
