@@ -115,7 +115,8 @@ def judge(fixes: Sequence[Fix], *, started_at: datetime, last: Fix | None, now: 
 
 
 def _impossible(at: datetime, started_at: datetime, now: datetime) -> str | None:
-    if at < started_at:
+    # Many phones say whole seconds: one taken in the second in which the shift began belongs to it.
+    if at < started_at.replace(microsecond=0):
         return "taken before the shift began: positions are kept of shifts only"
     if at > now + AHEAD_AT_MOST:
         return "lies in the future: set the clock of the device"

@@ -19,8 +19,8 @@ from app.administration.service.work import Hand, Present, Table, Work
 from app.core.errors import Fault
 
 MOST_FAULTS = 200
-# As long as the versions of other things may be: they travel in the same header.
-_STAMPS = 10**18
+# It stands in refusals as well, and programs in browsers read whole numbers exactly up to 2^53.
+_STAMPS = 10**15
 
 
 class Order(NamedTuple):
