@@ -72,6 +72,7 @@ class Notice(Base):
     __table_args__ = (
         CheckConstraint("audience IN ('staff', 'citizen')", name="audience"),
         Index("ix_notices_user_id_created_at_id", "user_id", text("created_at DESC"), text("id DESC")),
+        Index("ix_notices_number", "number"),
         Index("ix_notices_unread", "user_id", postgresql_where=text("read_at IS NULL")),
         Index(
             "ix_notices_text_due_at",

@@ -28,6 +28,7 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     with op.get_context().autocommit_block():
+        op.create_index("ix_notices_number", "notices", ["number"], postgresql_concurrently=True, if_not_exists=True)
         op.create_index(
             "ix_case_reminders_xid_id",
             "case_reminders",
@@ -156,6 +157,7 @@ def downgrade() -> None:
         op.drop_index(
             "ix_webhook_deliveries_undelivered", "webhook_deliveries", postgresql_concurrently=True, if_exists=True
         )
+        op.drop_index("ix_notices_number", "notices", postgresql_concurrently=True, if_exists=True)
         op.drop_index("ix_outbox_unsent", "outbox", postgresql_concurrently=True, if_exists=True)
         op.drop_index("ix_case_reminders_xid_id", "case_reminders", postgresql_concurrently=True, if_exists=True)
     op.drop_column("case_reminders", "base")

@@ -58,7 +58,8 @@ class Place:
     """A taken place among the streams of this process; given back once, however the stream ends."""
 
     _taken: ClassVar[Counter[str]] = Counter()
-    _lock = threading.Lock()
+    # Python may clear away a place of another stream while this thread holds the lock.
+    _lock = threading.RLock()
 
     def __init__(self, who: str, *, most: int, each: int) -> None:
         """Take a place for somebody.
