@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +9,8 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from app.cli.system import connect
+from app.cli.system import work
 from app.core import clock
-from app.core.db import unit_of_work
-from app.core.errors import DomainError
 from app.sla import queries, service
 from app.sla.rules import Calendar, week_of
 from app.sla.service import changing
@@ -22,17 +18,6 @@ from app.sla.service import changing
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CODE = click.option("--calendar", "code", default="city", show_default=True, help="Code of the calendar.")
-
-
-@contextmanager
-def _work() -> Iterator[Session]:
-    """A unit of work of this command; what the product refuses becomes the command's message."""
-    connect()
-    try:
-        with unit_of_work() as session:
-            yield session
-    except DomainError as error:
-        raise click.ClickException(f"{error.title}: {error.detail}") from error
 
 
 @click.group()
@@ -44,7 +29,7 @@ def calendar() -> None:
 @CODE
 def show(code: str) -> None:
     """Print the calendar in force and its corrected days."""
-    with _work() as session:
+    with work() as session:
         found = service.calendar(session, code)
         fixes = queries.corrections(session, code)
     horizon = f"holidays published to {found.horizon}" if found.horizon else "holidays follow from the law"
@@ -63,7 +48,7 @@ def show(code: str) -> None:
 @CODE
 def correct(day: datetime, what: str, note: str, code: str) -> None:
     """Say that DAY (YYYY-MM-DD) is worked or off, and why; a new version of the calendar is published."""
-    with _work() as session:
+    with work() as session:
         before = service.calendar(session, code).version
         fix = service.Correction(day.date(), what == "working", note)
         changing.correct_day(session, code, fix, expected=None, now=clock.now())
@@ -76,7 +61,7 @@ def correct(day: datetime, what: str, note: str, code: str) -> None:
 @CODE
 def drop(day: datetime, code: str) -> None:
     """Take the correction of DAY back: the lists of holidays count again."""
-    with _work() as session:
+    with work() as session:
         before = service.calendar(session, code).version
         changing.take_back(session, code, day.date(), expected=None, now=clock.now())
         found = service.calendar(session, code)
@@ -88,7 +73,7 @@ def drop(day: datetime, code: str) -> None:
 @CODE
 def week(days: tuple[str, ...], code: str) -> None:
     """Set the hours of work: DAYS such as mon=08:00-12:00,14:00-18:00; a day that is left out is off."""
-    with _work() as session:
+    with work() as session:
         before = service.calendar(session, code)
         try:
             hours = week_of(dict(_written(one) for one in days))
@@ -104,7 +89,7 @@ def week(days: tuple[str, ...], code: str) -> None:
 @CODE
 def holidays(source: str, code: str) -> None:
     """Take the statutory holidays from SOURCE: CN, DE-BY, …, or none."""
-    with _work() as session:
+    with work() as session:
         before = service.calendar(session, code)
         _change(session, code, holidays=source)
         found = service.calendar(session, code)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -14,25 +12,12 @@ from app.accounts import queries, service
 from app.accounts.rules import OrganizationKind
 from app.accounts.service import NewOrganization
 from app.cases.service import leaving
-from app.cli.system import connect
+from app.cli.system import work
 from app.core import clock
-from app.core.db import unit_of_work
-from app.core.errors import DomainError
 
 KIND = click.Choice([kind.value for kind in OrganizationKind])
 PAGE = 500
 TOP = "-"
-
-
-@contextmanager
-def _work() -> Iterator[Session]:
-    """A unit of work of this command; what the product refuses becomes the command's message."""
-    connect()
-    try:
-        with unit_of_work() as session:
-            yield session
-    except DomainError as error:
-        raise click.ClickException(f"{error.title}: {error.detail}") from error
 
 
 def _id(session: Session, code: str) -> UUID:
@@ -56,7 +41,7 @@ def organization() -> None:
 def list_(kind: str | None, parent: str | None, *, closed: bool) -> None:
     """Show organisations: code, kind, ground and name."""
     after: str | None = None
-    with _work() as session:
+    with work() as session:
         while True:
             rows = queries.list_organizations(session, kind=kind, parent=parent, after=after, limit=PAGE, closed=closed)
             for row in rows[:PAGE]:
@@ -74,7 +59,7 @@ def list_(kind: str | None, parent: str | None, *, closed: bool) -> None:
 @click.option("--area", default=None, help="Code of the area that a territory answers for.")
 def create(code: str, name: str, kind: str, parent: str | None, area: str | None) -> None:
     """Make an organisation with this CODE, which never changes."""
-    with _work() as session:
+    with work() as session:
         parent_id = None if parent is None else _id(session, parent)
         service.create_organization(session, NewOrganization(code, name, kind, parent_id, area), now=clock.now())
     click.echo(f"{code} is there")
@@ -87,7 +72,7 @@ def create(code: str, name: str, kind: str, parent: str | None, area: str | None
 @click.option("--area", default=None, help=f"Code of the area that it answers for; {TOP} for none.")
 def change(code: str, name: str | None, parent: str | None, area: str | None) -> None:
     """Change name, parent or ground; what is not named stays."""
-    with _work() as session:
+    with work() as session:
         values: dict[str, Any] = {} if name is None else {"name": name}
         if parent is not None:
             values["parent_id"] = None if parent == TOP else _id(session, parent)
@@ -101,6 +86,6 @@ def change(code: str, name: str | None, parent: str | None, area: str | None) ->
 @click.argument("code")
 def close(code: str) -> None:
     """Close an organisation that no open case, rule, grant, person or organisation depends on any more."""
-    with _work() as session:
+    with work() as session:
         leaving.close_organization(session, _id(session, code), expected=None, now=clock.now(), actor_id=None)
     click.echo(f"{code} is closed")

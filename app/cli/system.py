@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import yaml
+from sqlalchemy.orm import Session
 
 from app import migrate as migrations
 from app.core import outbox as messages
 from app.core.config import Config, ConfigError, config, env_example
 from app.core.db import Database, unit_of_work, use_database
+from app.core.errors import DomainError
 from app.factory import create_app
 
 SPEC = Path("api_spec") / "openapi.yaml"
@@ -24,6 +28,23 @@ def connect() -> None:
         use_database(Database.connect(config()))
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """On the configured database: what the product refuses becomes the command's message."""
+    connect()
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(f"{error.title}: {error.detail}") from error
+
+
+@contextmanager
+def work() -> Iterator[Session]:
+    """The unit of work of a command, explained."""
+    with explained(), unit_of_work() as session:
+        yield session
 
 
 @click.command()

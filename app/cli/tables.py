@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,24 +17,13 @@ from app.administration.service.importing import MOST_FAULTS, Order, Outcome, ha
 from app.administration.service.registry import TABLES, table_of
 from app.administration.service.work import Hand
 from app.administration.service.workbooks import workbook_of
-from app.cli.system import connect
+from app.cli.system import explained
 from app.core import clock
 from app.core.config import config
 from app.core.db import read_unit, unit_of_work
-from app.core.errors import DomainError
 
 TABLE = click.Choice(list(TABLES))
 SHOWN = 50
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """What the product refuses becomes the command's message."""
-    connect()
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(f"{error.title}: {error.detail}") from error
 
 
 def _hand() -> Hand:
@@ -60,7 +48,7 @@ def list_() -> None:
 def export(table: str, file: Path) -> None:
     """Write TABLE to FILE: a workbook where its name ends in .xlsx, else CSV."""
     found = table_of(table)
-    with _explained(), read_unit() as session:
+    with explained(), read_unit() as session:
         rows = rows_of(session, found, _hand())
     if file.suffix.lower() == ".xlsx":
         with workbook_of(found.sheet, rows) as book:
@@ -81,7 +69,7 @@ def import_(table: str, file: Path, *, applied: bool, replace: bool) -> None:
     if file.stat().st_size > MAX_FILE_BYTES:
         raise click.ClickException(f"{file} has more than {MAX_FILE_BYTES} bytes: split it.")
     order = Order(Mode.REPLACE if replace else Mode.MERGE, dry_run=not applied)
-    with _explained():
+    with explained():
         cells = cells_of(file.read_bytes(), found.sheet)
         try:
             with unit_of_work() as session:

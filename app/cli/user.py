@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 import click
@@ -14,24 +12,11 @@ from app.accounts import queries, service
 from app.accounts.rules import STAFF_ROLES, normal_username
 from app.accounts.service import NewGrant
 from app.cases.service import leaving
-from app.cli.system import connect
+from app.cli.system import work
 from app.core import clock
-from app.core.db import unit_of_work
-from app.core.errors import DomainError
 
 ROLE = click.Choice(sorted(role.value for role in STAFF_ROLES))
 PAGE = 500
-
-
-@contextmanager
-def _work() -> Iterator[Session]:
-    """A unit of work of this command; what the product refuses becomes the command's message."""
-    connect()
-    try:
-        with unit_of_work() as session:
-            yield session
-    except DomainError as error:
-        raise click.ClickException(f"{error.title}: {error.detail}") from error
 
 
 def _user(session: Session, username: str) -> UUID:
@@ -73,7 +58,7 @@ def user() -> None:
 @click.option("--organization", required=True, help="Code of the organisation they belong to.")
 def create(username: str, name: str, organization: str) -> None:
     """Create a member of staff; the password is asked for, or read from the input's first line."""
-    with _work() as session:
+    with work() as session:
         service.create_user(
             session,
             username=username,
@@ -91,7 +76,7 @@ def create(username: str, name: str, organization: str) -> None:
 def list_(role: str | None, organization: str | None) -> None:
     """Show the users who can sign in: user name, name and roles."""
     after: str | None = None
-    with _work() as session:
+    with work() as session:
         while True:
             rows = queries.list_users(
                 session,
@@ -114,7 +99,7 @@ def list_(role: str | None, organization: str | None) -> None:
 @click.argument("username")
 def disable(username: str) -> None:
     """Shut somebody out at once: every sign-in of theirs ends."""
-    with _work() as session:
+    with work() as session:
         user_id = _user(session, username)
         left = leaving.disable_user(session, user_id, expected=None, now=clock.now(), actor_id=None)
     click.echo(f"{username} is shut out")
@@ -125,7 +110,7 @@ def disable(username: str) -> None:
 @click.argument("username")
 def enable(username: str) -> None:
     """Let somebody in again who was shut out, with the roles that are still valid."""
-    with _work() as session:
+    with work() as session:
         service.enable_user(session, _user(session, username), expected=None, now=clock.now())
     click.echo(f"{username} can sign in again")
 
@@ -136,7 +121,7 @@ def enable(username: str) -> None:
 @click.option("--organization", default=None, help="Code of the organisation they belong to from now on.")
 def change(username: str, name: str | None, organization: str | None) -> None:
     """Change somebody's name or organisation; their roles stay as they are."""
-    with _work() as session:
+    with work() as session:
         values: dict[str, object] = {} if name is None else {"name": name}
         if organization is not None:
             values["organization_id"] = _organization(session, organization)
@@ -148,7 +133,7 @@ def change(username: str, name: str | None, organization: str | None) -> None:
 @click.argument("username")
 def reset_password(username: str) -> None:
     """Give somebody a new password, asked for or read from the input; every sign-in of theirs ends."""
-    with _work() as session:
+    with work() as session:
         service.reset_password(session, _user(session, username), _new_password(), now=clock.now())
     click.echo(f"{username} has a new password")
 
@@ -161,7 +146,7 @@ def reset_password(username: str) -> None:
 def grant(username: str, role: str, organization: str, area: str) -> None:
     """Give a user a role from now on."""
     now = clock.now()
-    with _work() as session:
+    with work() as session:
         new = NewGrant(role, _organization(session, organization), area, now)
         service.grant(session, _user(session, username), new, now=now)
     click.echo(f"{username} is {role} of {area or 'the whole city'}")
@@ -173,7 +158,7 @@ def grant(username: str, role: str, organization: str, area: str) -> None:
 @click.option("--area", default=None, help="Only the grants on exactly this area.")
 def revoke(username: str, role: str, area: str | None) -> None:
     """Take a role from a user from now on."""
-    with _work() as session:
+    with work() as session:
         ended, left = leaving.revoke(session, _user(session, username), role, area, now=clock.now())
     if not ended:
         raise click.ClickException(f"{username} holds no such role now.")

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.accounts import service
+from app.cli import system
 from app.cli import user as commands
 from tests.factories.accounts import an_organization, principal_of, staff
 
@@ -11,7 +12,7 @@ from tests.factories.accounts import an_organization, principal_of, staff
 @pytest.fixture
 def run(session, monkeypatch):
     """Runs a command on the test's database; gives (exit code, what it said)."""
-    monkeypatch.setattr(commands, "connect", lambda: None)
+    monkeypatch.setattr(system, "connect", lambda: None)
     an_organization(session, "city")
     session.commit()
 

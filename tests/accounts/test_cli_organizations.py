@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.cli import calendar as calendar_commands
 from app.cli import organization as commands
+from app.cli import system
 from app.cli import user as user_commands
 from app.core.models import AdminChange
 from app.sla import service as sla
@@ -16,8 +17,7 @@ from tests.factories.sla import city_calendar
 @pytest.fixture
 def run(session, monkeypatch):
     """Runs a command on the test's database; gives (exit code, what it said)."""
-    for module in (commands, user_commands, calendar_commands):
-        monkeypatch.setattr(module, "connect", lambda: None)
+    monkeypatch.setattr(system, "connect", lambda: None)
     city_calendar(session)
     session.commit()
 

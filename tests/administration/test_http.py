@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.administration.service.files import MAX_FILE_BYTES
 from app.administration.service.registry import TABLES
+from app.cli import system
 from app.cli import tables as command
 from app.core import audit
 from tests.administration.files import a_csv, edited, rows
@@ -184,7 +185,7 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(api, session, statements
 @pytest.fixture
 def run(session, city, monkeypatch):
     session.commit()
-    monkeypatch.setattr(command, "connect", lambda: None)
+    monkeypatch.setattr(system, "connect", lambda: None)
     return lambda *args: CliRunner().invoke(command.tables, list(args))
 
 

@@ -11,6 +11,7 @@ from app.cases import jobs, service
 from app.cases.rules.reminders import Audience, Posts, Reminded, whom
 from app.cases.rules.states import State
 from app.cases.service import leaving
+from app.cli import system
 from app.cli import user as commands
 from tests.factories.cases import RUBBISH_CODES, act, to_state
 from tests.factories.reports import a_report
@@ -79,7 +80,7 @@ def test_a_handler_who_changes_units_leaves_the_cases_of_the_first(session, city
 
 
 def test_a_role_that_is_revoked_at_the_command_line_gives_back_at_once(session, city, number, monkeypatch):
-    monkeypatch.setattr(commands, "connect", lambda: None)
+    monkeypatch.setattr(system, "connect", lambda: None)
     to_state(session, city, number, "handling", NOW)
     act(session, city, number, "assign", "unit1", NOW, handler_id=city.people["handler1"])
     session.commit()

@@ -11,6 +11,7 @@ from app.cases import jobs, service
 from app.cases.service import recalculating
 from app.cli import calendar as calendar_commands
 from app.cli import deadlines as commands
+from app.cli import system
 from app.sla.service import Correction, calendars, drop_correction, set_correction
 from tests.factories.cases import STALL_CODES, act, to_state
 from tests.factories.reports import a_report
@@ -131,7 +132,7 @@ def test_pages_go_on_where_the_last_one_ended(session, city, number):
 
 @pytest.fixture
 def run(session, monkeypatch):
-    for module in (commands, calendar_commands):
+    for module in (commands, system):
         monkeypatch.setattr(module, "connect", lambda: None)
 
     def invoke(group, *words):

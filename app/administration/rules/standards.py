@@ -271,21 +271,23 @@ REMINDER_LADDER = Sheet(
     "nobody is reminded by it any more; what was sent stays on record",
 )
 
+SOURCE = Column(
+    "source",
+    "来源",
+    "来源代码",
+    "which source",
+    key=True,
+    required=True,
+    allowed=tuple(one.value for one in Source),
+)
+
 SOURCE_RULES = Sheet(
     "source_rules",
     "来源规则",
     "各来源由谁录入、是否先核实、如何答复",
     "who enters reports of a source, whether somebody looks first, what is replied",
     (
-        Column(
-            "source",
-            "来源",
-            "来源代码",
-            "which source",
-            key=True,
-            required=True,
-            allowed=tuple(one.value for one in Source),
-        ),
+        SOURCE,
         Column("name_zh", "中文名称", "城市的叫法", "what the city calls it", required=True, longest=40),
         Column("name_en", "英文名称", "英文叫法", "what it is called in English", required=True, longest=40),
         Column(
@@ -325,15 +327,7 @@ SOURCE_LIMITS = Sheet(
     "某来源的环节时限，替代城市的环节时限；处置环节为上限",
     "limits of stages for a source instead of the city's; for handling a cap",
     (
-        Column(
-            "source",
-            "来源",
-            "来源代码",
-            "which source",
-            key=True,
-            required=True,
-            allowed=tuple(one.value for one in Source),
-        ),
+        SOURCE,
         Column("stage", "环节", "环节", "which step", key=True, required=True, allowed=STAGES),
         LIMIT,
         UNIT,
