@@ -9,6 +9,7 @@ FEATURES = (
     "catalog",
     "media",
     "grid",
+    "parts",
     "sla",
     "routing",
     "duty",
@@ -16,6 +17,7 @@ FEATURES = (
     "notices",
     "reports",
     "documents",
+    "tiles",
 )
 
 for feature in FEATURES:

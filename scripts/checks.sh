@@ -79,7 +79,7 @@ lock() {
   local name extra=() file
   ensure_venv dev
   cd "$ROOT"
-  for name in app dev; do
+  for name in app web dev; do
     file=requirements/$name.txt
     step "locking $file" -- env CUSTOM_COMPILE_COMMAND="./fieldgrid lock" "$VENV/bin/python" -m piptools compile --quiet --generate-hashes \
       --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options "${extra[@]}" "$@" \

@@ -21,6 +21,8 @@ FEATURES = {
     "notices",
     "reports",
     "documents",
+    "parts",
+    "tiles",
 }
 
 

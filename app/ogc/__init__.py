@@ -1,0 +1,1 @@
+"""OGC API - Features: public, anonymised collections for maps of others."""

@@ -1,0 +1,1 @@
+"""Tables that tiles are cut from."""
