@@ -18,6 +18,7 @@ FEATURES = (
     "reports",
     "documents",
     "tiles",
+    "console",
 )
 
 for feature in FEATURES:

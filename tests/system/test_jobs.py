@@ -23,6 +23,7 @@ FEATURES = {
     "documents",
     "parts",
     "tiles",
+    "console",
 }
 
 
