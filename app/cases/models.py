@@ -66,6 +66,7 @@ class Case(Base):
         Index("ix_cases_handler_id_opened_at_id", "handler_id", text("opened_at DESC"), text("id DESC")),
         Index("ix_cases_zone_code", "zone_code"),
         Index("ix_cases_unit_ids", "unit_ids", postgresql_using="gin"),
+        Index("ix_cases_part_code", "part_code", postgresql_where=text("part_code IS NOT NULL")),
         Index("ix_cases_geom", "geom", postgresql_using="gist"),
         Index("ix_cases_hold_until", "hold_until", postgresql_where=text("state = 'on_hold'")),
         Index(
