@@ -12,6 +12,7 @@ from app.accounts.views import DatabaseAuthenticator, accounts
 from app.administration.views import administration
 from app.cases.views import cases
 from app.catalog.views import catalog
+from app.console.views.pages import pages as console_pages
 from app.core import auth, headers, intake, logs, metrics, problems
 from app.core.config import Config, config
 from app.core.db import Database, use_database
@@ -98,6 +99,7 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     auth.install_authenticator(app, DatabaseAuthenticator(settings))
     app.register_blueprint(health)
     app.register_blueprint(landing)
+    app.register_blueprint(console_pages)
     for feature in FEATURES:
         app.register_api(feature)
     return app

@@ -11,6 +11,7 @@ check() {
   check_step "types (mypy --strict)" env MYPY_CACHE_DIR="${TMPDIR:-/tmp}/fieldgrid-$ID-mypy" "$VENV/bin/mypy" || failed=1
   check_step "imports point one way (import-linter)" "$VENV/bin/lint-imports" --no-cache || failed=1
   check_step "shell scripts (shellcheck)" "$VENV/bin/shellcheck" -x fieldgrid scripts/*.sh || failed=1
+  check_step "web (types, lint, tests)" check_web || failed=1
   check_step "image (hadolint)" "$VENV/bin/hadolint" Dockerfile || failed=1
   prepare_state
   ! cluster_runs testpg || was_running=yes
@@ -22,6 +23,8 @@ check() {
     return 1
   fi
 }
+
+check_web() { ensure_venv web && ensure_node_modules "$VENV" all && npm_here "$VENV" run check; }
 
 check_migrations() {
   local url sql code=0
@@ -59,7 +62,9 @@ run_tests() {
   fi
   ensure_system postgres python
   ensure_papers
+  ensure_browser
   ensure_venv dev
+  ensure_web "$VENV" || die "the console could not be built; its tests need it."
   if [ -z "$fast" ] && [ $# -eq 0 ]; then check || checked=1; fi
   prepare_state
   ! cluster_runs testpg || was_running=yes

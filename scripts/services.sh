@@ -205,8 +205,8 @@ code_mark() {
   (
     cd "$ROOT"
     for part in "${CODE_PARTS[@]}"; do [ ! -e "$part" ] || echo "$part"; done |
-      xargs -I{} find {} -type f -not -name '*.pyc' -not -path '*/node_modules/*' -print0 | sort -z |
-      xargs -0 sha256sum | cat - requirements/app.txt "$STATE/env" <(settings_not_kept) | sha256sum | cut -c1-16
+      xargs -I{} find {} -type f -not -name '*.pyc' -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name schema.d.ts -print0 | sort -z |
+      xargs -0 sha256sum | cat - requirements/app.txt "$STATE/env" <(cat web/console/dist/.sources 2>/dev/null) <(settings_not_kept) | sha256sum | cut -c1-16
   )
 }
 
@@ -333,6 +333,8 @@ bring_up() {
   ensure_papers
   ensure_service_user
   ensure_venv app "$RUN_VENV"
+  # Reports come in and cases go on without pages, so that a missing package registry stops nobody's work.
+  ensure_web "$RUN_VENV" || warn "the console could not be built; the API works without it, and the next \`up\` tries again."
   check_port
   [ -z "$(processes_of api)$(processes_of worker)" ] || step "API and worker: stopping those of before" -- stop_programs
   stop_programs
@@ -367,6 +369,7 @@ prepare_foreign_database() {
 welcome() {
   cat <<WELCOME
 
+  Console          $FIELDGRID_PUBLIC_URL/console/
   FieldGrid        $FIELDGRID_PUBLIC_URL
   API reference    $FIELDGRID_PUBLIC_URL/docs/
 
