@@ -1,0 +1,39 @@
+"""In which state a part is."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What the last survey says of a part; a retired one stays in the register for what names it.
+
+    Source: domain.md §3.
+    """
+
+    INTACT = "intact"
+    DAMAGED = "damaged"
+    MISSING = "missing"
+    OCCUPIED = "occupied"
+    RETIRED = "retired"
+
+
+# A part is retired by an action of its own, so that nobody does it by a slip in a form.
+SETTABLE = tuple(state for state in State if state is not State.RETIRED)
+
+# How files name states, beside our own words.
+WORDS = {state.value: state for state in State} | {
+    "完好": State.INTACT,
+    "破损": State.DAMAGED,
+    "丢失": State.MISSING,
+    "占用": State.OCCUPIED,
+    "废弃": State.RETIRED,
+}
+
+
+def read_state(word: str) -> State | None:
+    """The state of a word in a file; None for one that nobody knows.
+
+    Example:
+        >>> read_state("破损")
+        <State.DAMAGED: 'damaged'>
+    """
+    return WORDS.get(word.strip().lower())
