@@ -41,11 +41,19 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
         return [false()]
     prefixes = principal.areas(*by_area)
     clauses = [_in_areas(prefixes)] if prefixes else []
-    if Role.INSPECTOR in principal.roles:
-        clauses.append(_of_inspector(principal))
     units = principal.organizations(Role.UNIT_MANAGER)
     if units:
         clauses.append(Case.unit_ids.overlap(list(units)))
+    return [*clauses, *rare_reasons(principal)]
+
+
+def rare_reasons(principal: Principal) -> list[ColumnElement[bool]]:
+    """Those of the reasons that hold for few cases: what somebody patrols, was asked, handles or reported."""
+    if principal.kind != "staff" or principal.id is None:
+        return []
+    clauses = []
+    if Role.INSPECTOR in principal.roles:
+        clauses.append(_of_inspector(principal))
     if Role.HANDLER in principal.roles:
         clauses.append(Case.handler_id == principal.id)
         clauses.append(_helped_by(principal.organizations(Role.HANDLER)))
