@@ -12,6 +12,7 @@ from app.accounts.views import DatabaseAuthenticator, accounts
 from app.administration.views import administration
 from app.cases.views import cases
 from app.catalog.views import catalog
+from app.console.views import console
 from app.console.views.pages import pages as console_pages
 from app.core import auth, headers, intake, logs, metrics, problems
 from app.core.config import Config, config
@@ -30,6 +31,7 @@ from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 from app.sla.views import sla
+from app.tiles.views import tiles
 
 FEATURES: tuple[APIBlueprint, ...] = (
     accounts,
@@ -44,6 +46,8 @@ FEATURES: tuple[APIBlueprint, ...] = (
     field,
     documents,
     administration,
+    console,
+    tiles,
 )
 
 INFO = Info(

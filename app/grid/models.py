@@ -169,3 +169,19 @@ class BaseFeature(Base):
     name: Mapped[str | None]
     class_: Mapped[str | None] = mapped_column("class", comment="kind within the layer: primary, river, park…")
     geom: Mapped[WKBElement] = mapped_column(Geometry("GEOMETRY", 4326, spatial_index=False, nullable=False))
+
+
+class BaseLayer(Base):
+    """One row for each base layer: where its features came from, and when."""
+
+    __tablename__ = "base_layers"
+    __table_args__ = (
+        CheckConstraint("layer IN ('roads', 'water', 'green', 'buildings')", name="layer"),
+        CheckConstraint("features >= 0", name="features"),
+    )
+
+    layer: Mapped[str] = mapped_column(primary_key=True)
+    stamp: Mapped[UUID] = mapped_column(comment="another one whenever features change")
+    features: Mapped[int] = mapped_column(comment="how many there are")
+    source: Mapped[str | None] = mapped_column(comment="name of the file that came last")
+    changed_at: Mapped[datetime | None]

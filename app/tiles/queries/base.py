@@ -1,0 +1,75 @@
+"""Tiles of the ground beneath the work: roads, water, green, and from near buildings."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.tiles.queries.ground import cut_with, tile_parameters
+from app.tiles.queries.layer import Asked, FieldKind, Layer, VectorLayer
+from app.tiles.rules.base import BUILDINGS_FROM, base_band
+from app.tiles.rules.ground import EXACT_ZOOM, MAX_ZOOM, MIN_ZOOM
+from app.tiles.rules.tile import Tile
+
+_FIELDS: dict[str, FieldKind] = {"name": "String", "class": "String"}
+# In the last step, whatever a city draws: the most important ones.
+COARSEST = 4
+MOST_COARSEST = 1_500
+_STAMP = text("""
+    SELECT string_agg(coalesce(CAST(s.source AS text) || CAST(s.stamp AS text), CAST(b.stamp AS text), ''), '/'
+        ORDER BY s.subject)
+    FROM ground_state s LEFT JOIN base_layers b ON b.layer = s.subject WHERE s.subject <> 'areas'
+""")
+_PART = """
+    (SELECT ST_AsMVT(t, '{layer}', :extent, 'geom') FROM (
+        SELECT name, class, ST_AsMVTGeom(geom, ST_TileEnvelope(:z, :x, :y), :extent, :buffer) AS geom
+        FROM drawn WHERE layer = '{layer}') t WHERE geom IS NOT NULL)
+"""
+# Layers that were not prepared yet are drawn as they came, from near only.
+_CUT = text(f"""
+    WITH found AS (
+        SELECT layer, name, class, geom, from_zoom
+        FROM ground_features
+        WHERE band = :band AND from_zoom <= :from_zoom AND geom && ST_TileEnvelope(:z, :x, :y, margin => :margin)
+        UNION ALL
+        SELECT f.layer, f.name, f.class, ST_Transform(f.geom, 3857), :z
+        FROM base_features f
+        WHERE :z >= {EXACT_ZOOM} AND EXISTS (SELECT FROM ground_state WHERE subject <> 'areas' AND source IS NULL)
+          AND f.layer = ANY(ARRAY(SELECT subject FROM ground_state WHERE source IS NULL))
+          AND f.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => :margin), 4326)
+    ), drawn AS (
+        SELECT layer, name, class, geom FROM found
+        WHERE layer <> 'buildings' OR :z >= {BUILDINGS_FROM}
+        ORDER BY from_zoom LIMIT :most
+    )
+    SELECT {" || ".join(_PART.format(layer=layer) for layer in ("water", "green", "roads", "buildings"))}
+""")  # noqa: S608 -- only constants
+
+
+def _stamp(session: Session, asked: Asked) -> str:
+    del asked
+    return str(session.connection().execute(_STAMP).scalar_one())
+
+
+def _cut(session: Session, asked: Asked, tile: Tile, coarseness: int) -> bytes:
+    """Each step of coarseness shows what would be seen from a zoom farther away."""
+    del asked
+    most = MOST_COARSEST if coarseness == COARSEST else None
+    seen = {"band": base_band(tile.z), "from_zoom": tile.z - coarseness, "most": most}
+    return cut_with(session, _CUT, {**tile_parameters(tile), **seen})
+
+
+LAYER = Layer(
+    name="base",
+    description="Roads, water, green and buildings",
+    inside=(
+        VectorLayer("water", "Rivers, lakes, canals", _FIELDS, MIN_ZOOM, MAX_ZOOM),
+        VectorLayer("green", "Parks, woods, lawns", _FIELDS, MIN_ZOOM, MAX_ZOOM),
+        VectorLayer("roads", "Roads; from far the main ones", _FIELDS, MIN_ZOOM, MAX_ZOOM),
+        VectorLayer("buildings", "Outlines of buildings", _FIELDS, BUILDINGS_FROM, MAX_ZOOM),
+    ),
+    public=True,
+    stamp=_stamp,
+    cut=_cut,
+    coarsest=COARSEST,
+)

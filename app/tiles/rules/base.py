@@ -1,0 +1,61 @@
+"""From how far roads, water, green and buildings matter, and how finely each zoom draws them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.tiles.rules.ground import MAX_ZOOM, MIN_ZOOM
+from app.tiles.rules.tile import HALF_M
+
+BUILDINGS_FROM = 14
+# Each zoom is drawn from the features of the first of these that is not below it.
+BANDS = (9, 11, 13, 15, MAX_ZOOM)
+# The classes of the demo city and those of OpenStreetMap's key `highway`.
+ROADS_FROM: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(("motorway", "trunk", "primary", "arterial", "expressway"), MIN_ZOOM),
+        **dict.fromkeys(("motorway_link", "trunk_link", "primary_link", "secondary"), 11),
+        **dict.fromkeys(("secondary_link", "tertiary"), 12),
+        **dict.fromkeys(("tertiary_link", "unclassified", "residential", "living_street", "lane"), 14),
+        **dict.fromkeys(("service", "track", "pedestrian", "footway", "cycleway", "path", "steps", "alley"), 15),
+    }
+)
+OTHER_ROADS_FROM = 13
+# What is smaller across than so many of a tile's 512 pixels is left out.
+SMALLEST_PX = 3.0
+
+
+def base_band(zoom: int) -> int:
+    """Which features a zoom draws.
+
+    Example:
+        >>> base_band(8), base_band(12), base_band(18)
+        (9, 13, 18)
+    """
+    return next(band for band in BANDS if zoom <= band)
+
+
+def road_from(class_: str | None) -> int:
+    """The zoom from which a road of this class is drawn.
+
+    Example:
+        >>> road_from("primary"), road_from("lane"), road_from(None)
+        (8, 14, 13)
+    """
+    return ROADS_FROM.get(class_ or "", OTHER_ROADS_FROM)
+
+
+def ground_from(area_m2: float) -> int:
+    """The zoom from which ground of this size is drawn.
+
+    Units: square metres of EPSG:3857.
+
+    Example:
+        >>> ground_from(1_000_000.0), ground_from(100.0)
+        (8, 15)
+    """
+    across = math.sqrt(area_m2) if area_m2 > 0 else 0.01
+    zoom = math.ceil(math.log2(SMALLEST_PX * 2 * HALF_M / 512 / across))
+    return min(max(zoom, MIN_ZOOM), MAX_ZOOM)

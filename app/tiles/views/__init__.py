@@ -1,0 +1,6 @@
+"""Tiles over HTTP."""
+
+from app.tiles.views import ground as ground
+from app.tiles.views.blueprint import tiles
+
+__all__ = ["tiles"]
