@@ -65,6 +65,27 @@ class Case(Base):
         Index("ix_cases_lead_id_opened_at", "lead_id", text("opened_at DESC")),
         Index("ix_cases_handler_id_opened_at_id", "handler_id", text("opened_at DESC"), text("id DESC")),
         Index("ix_cases_zone_code", "zone_code"),
+        # What counts look at: open cases; and how many were received, filed and closed on some ground in a time.
+        Index(
+            "ix_cases_open",
+            "current_cell",
+            postgresql_ops={"current_cell": "text_pattern_ops"},
+            postgresql_include=["state", "paused", "yellow_at", "due_at", "lead_id", "type_id"],
+            postgresql_where=text("state NOT IN ('closed', 'merged', 'rejected', 'void')"),
+        ),
+        Index("ix_cases_opened_at_current_cell", "opened_at", postgresql_include=["current_cell"]),
+        Index(
+            "ix_cases_filed_at_current_cell",
+            "filed_at",
+            postgresql_include=["current_cell"],
+            postgresql_where=text("filed_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_cases_closed_at_current_cell",
+            "closed_at",
+            postgresql_include=["current_cell"],
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
         Index("ix_cases_unit_ids", "unit_ids", postgresql_using="gin"),
         Index("ix_cases_part_code", "part_code", postgresql_where=text("part_code IS NOT NULL")),
         Index("ix_cases_geom", "geom", postgresql_using="gist"),
@@ -75,6 +96,7 @@ class Case(Base):
             postgresql_using="gin",
             postgresql_ops={"description": "gin_trgm_ops"},
         ),
+        Index("ix_cases_address", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -34,10 +34,8 @@ class ActionPath(NumberPath):
     action: Action
 
 
-class CasesQuery(PageQuery):
+class CaseFilterQuery(Query):
     """Which cases are asked for. Several values of one parameter are separated by commas."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     state: str | None = Field(None, description="States, such as received,to_file")
     type: str | None = Field(None, description="Type codes, or exactly scheme|kind|code")
@@ -49,6 +47,13 @@ class CasesQuery(PageQuery):
     q: str | None = Field(None, min_length=1, max_length=100, description="A number, or words of its text")
     since: str | None = Field(None, alias="from", description="Opened at or after: an instant, or a day of the city")
     until: str | None = Field(None, alias="to", description="Opened before this instant, or up to the end of this day")
+
+
+class CasesQuery(PageQuery, CaseFilterQuery):
+    """Which cases are listed, and in which order."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
     sort: str = Field("-opened_at", description=f"One of {', '.join(SORTS)}")
     count: bool = Field(default=False, description="Count as well, exactly up to 10 000")
 

@@ -86,6 +86,16 @@ class Config:
         "5000",
         "The same for one address without a sign-in; phones of a whole quarter may share one",
     )
+    basemap_url: str = _setting(
+        "FIELDGRID_BASEMAP_URL",
+        "",
+        "Tiles under the maps, such as https://t{0-7}.tianditu.gov.cn/…{z}…{x}…{y}; without it maps show what is here",
+    )
+    basemap_crs: str = _setting(
+        "FIELDGRID_BASEMAP_CRS", "wgs84", "What those tiles are drawn in: wgs84 (Tianditu) or gcj02 (AMap, Tencent)"
+    )
+    basemap_attribution: str = _setting("FIELDGRID_BASEMAP_ATTRIBUTION", "", "Whose tiles they are, shown on the map")
+    basemap_max_zoom: int = _setting("FIELDGRID_BASEMAP_MAX_ZOOM", "18", "The last zoom there are tiles for")
 
     def message_gateway(self, channel: str) -> tuple[str, str]:
         """Address and token of the gateway for messages of this channel; no address: there is none."""
@@ -148,6 +158,12 @@ def _is_gateway(text: str) -> bool:
     return re.fullmatch(r"(https?://\S+)?", text) is not None
 
 
+def _is_basemap(text: str) -> bool:
+    """Quotes, semicolons and spaces would end up in the policy that the pages' browsers get."""
+    address = re.fullmatch(r"https?://[A-Za-z0-9.-]*(\{\d-\d\})?[A-Za-z0-9.-]+(:\d{1,5})?/[^\s\"';<>\\]*", text)
+    return not text or (address is not None and all(part in text for part in ("{z}", "{x}", "{y}")))
+
+
 # What a setting must be. The message never repeats the value: it may be a key or hold a password.
 CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "database_url": (
@@ -170,6 +186,9 @@ CHECKS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     ),
     "smtp_sender": (lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+", text) is not None, "must be a mail address"),
     "webhook_networks": (_are_networks, "must be networks such as 10.1.0.0/16, with commas between them"),
+    "basemap_url": (_is_basemap, "must be an address with {z}, {x} and {y} in it, https:// or http:// before it"),
+    "basemap_crs": (lambda text: text in {"wgs84", "gcj02"}, "must be wgs84 or gcj02"),
+    "basemap_max_zoom": (lambda text: int(text) <= 24, "must be 24 or less"),
     "pool_size": (lambda text: int(text) > 0, "must be 1 or more"),
     "streams_per_user": (lambda text: int(text) > 0, "must be 1 or more"),
     "log_level": (

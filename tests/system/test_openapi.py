@@ -19,6 +19,7 @@ PROBLEM = "application/problem+json"
 # Anybody may call these without a token; everything else needs one. Adding a line is a decision.
 OPEN = {
     "citizen_login",
+    "console_settings",
     "erase_by_code",
     "get_area",
     "get_calendar",

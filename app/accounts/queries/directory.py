@@ -198,11 +198,13 @@ def list_users(  # noqa: PLR0913 -- two filters of the caller, two limits of wha
     now: datetime,
     after: str | None,
     limit: int,
+    q: str | None = None,
 ) -> Sequence[UserRow]:
     """Enabled staff whom the caller's grants cover, by user name: (id, username, name, organization_id, roles).
 
     A grant covers the people who act on its ground: whose grants share ground with `areas`; and everybody's own
-    organisation. `roles` are those valid now. One more row than `limit` where there are more.
+    organisation. `roles` are those valid now. One more row than `limit` where there are more. q: how the user name
+    begins, or a part of the name.
     """
     roles = (
         select(func.coalesce(func.array_agg(func.distinct(GrantRow.role)), cast([], ARRAY(Text))))
@@ -221,6 +223,9 @@ def list_users(  # noqa: PLR0913 -- two filters of the caller, two limits of wha
         query = query.where(User.organization_id == _organization_id(organization))
     if after is not None:
         query = query.where(User.username > after)
+    if q is not None:
+        named = User.username.startswith(q.casefold(), autoescape=True)
+        query = query.where(or_(named, User.name.icontains(q, autoescape=True)))
     return session.execute(query).all()
 
 

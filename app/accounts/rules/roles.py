@@ -96,6 +96,9 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "case.verify_chain": STAFF,
         # On a case that they see; whoever is no administrator has no other way to an original.
         "case.original": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.ADMIN}),
+        # What the wall shows of one's ground; what one keeps in the console.
+        "overview.read": DESK | ADMIN | {Role.EVALUATOR, Role.AUDITOR},
+        "console.keep": frozenset(STAFF_ROLES),
         # The live stream tells of those cases that its reader sees.
         "stream.read": STAFF,
         # One's own inbox.

@@ -125,7 +125,7 @@ def cases_page(
 def _page(found: CaseFilter, principal: Principal, begin: Begin) -> Select[*tuple[Any, ...]]:
     column, descending = ORDERS[found.sort]
     edge, given = tuple_(column, Case.id), tuple_(_AFTER_AT, _AFTER_ID)
-    parts = [_clauses(found, principal)]
+    parts = [narrowed(found, principal)]
     if begin is Begin.TIMED:
         parts[0].append(edge < given if descending else edge > given)
     if found.sort.endswith("due_at"):
@@ -158,7 +158,7 @@ def estimate(
     session: Session, found: CaseFilter, principal: Principal, *, now: datetime, most: int
 ) -> tuple[int, bool]:
     """How many cases there are, counted up to ``most``; (count, whether it is exact)."""
-    picked = _picked(principal, [_clauses(found, principal)], ()).subquery()
+    picked = _picked(principal, [narrowed(found, principal)], ()).subquery()
     values = {"now": now, "most": most + 1}
     counted: int = session.connection().execute(select(func.count()).select_from(picked), values).scalar_one()
     return min(counted, most), counted <= most
@@ -179,7 +179,8 @@ def _picked(
     return ways[0] if len(ways) == 1 else union(*ways)
 
 
-def _clauses(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool]]:
+def narrowed(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool]]:
+    """The clauses that hold for the cases which a filter means; `LAMPS` take the parameter `now`."""
     given: list[tuple[Any, Callable[[], ColumnElement[bool]]]] = [
         (found.states, lambda: Case.state.in_(found.states)),
         (found.sources, lambda: Case.source.in_(found.sources)),

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from app.cases.rules import Source, State
-from app.cases.rules.filters import CaseFilter
-from app.cases.schemas import CasesQuery
+from app.cases.rules.filters import SORTS, CaseFilter
+from app.cases.schemas import CaseFilterQuery, CasesQuery
 from app.core.errors import Fault, Invalid
 from app.core.spans import begin_of, end_of
 from app.sla.rules import Lamp
@@ -19,7 +19,7 @@ class BadFilter(Invalid):
     title = "The filter cannot be understood"
 
 
-def filter_of(query: CasesQuery, zone: str) -> CaseFilter:
+def filter_of(query: CaseFilterQuery, zone: str) -> CaseFilter:
     """The filter that the query means; days are days of the zone.
 
     Raises: BadFilter, BadSpan.
@@ -35,7 +35,7 @@ def filter_of(query: CasesQuery, zone: str) -> CaseFilter:
         q=query.q,
         since=None if query.since is None else begin_of(query.since, zone),
         until=None if query.until is None else end_of(query.until, zone),
-        sort=query.sort,
+        sort=query.sort if isinstance(query, CasesQuery) else SORTS[0],
     )
 
 

@@ -1,0 +1,157 @@
+"""What the search box finds: each kind by its own indexes, never by reading everything there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.accounts import queries as accounts
+from app.accounts.models import Organization
+from app.cases.models import Case
+from app.cases.queries import shown_plainly, visible
+from app.cases.queries.visibility import reasons
+from app.catalog.models import Type
+from app.console.rules.searching import Wording
+from app.core.auth import Principal
+from app.grid.models import Area
+from app.parts.models import Part
+
+AnyRow = Row[*tuple[Any, ...]]
+# Words are looked for among so many of the newest cases first: the index of words does not know which are new.
+RECENT = 10_000
+# Of what the index of words finds, so much is looked at for the newest.
+LOOKED_AT = 2_000
+_LAST = "\U0010ffff"
+_NEWEST = (Case.opened_at.desc(), Case.id.desc())
+
+
+def cases_by_number(session: Session, begins: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
+    """The newest visible cases whose number begins so."""
+    found = select(Case.id).where(_begins(Case.number, begins), visible(principal))
+    return _cases(session, found.order_by(Case.number.desc()).limit(limit), principal, limit)
+
+
+def recent_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
+    """The newest visible cases that say these words, among the newest `RECENT` for each reason to see them."""
+    ways = [select(Case.id).where(reason).order_by(*_NEWEST).limit(RECENT).subquery() for reason in reasons(principal)]
+    picked = [select(way.c.id) for way in ways]
+    recent = (picked[0] if len(picked) == 1 else union(*picked)).cte("recent")
+    found = select(Case.id).join(recent, recent.c.id == Case.id).where(_says(words), shown_plainly(principal))
+    return _cases(session, found.order_by(*_NEWEST).limit(limit), principal, limit)
+
+
+def older_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
+    """The newest visible cases among those that the index of words finds first."""
+    said = select(Case.id).where(_says(words)).limit(LOOKED_AT).cte("said").prefix_with("MATERIALIZED")
+    found = select(Case.id).join(said, said.c.id == Case.id).where(visible(principal), shown_plainly(principal))
+    return _cases(session, found.order_by(*_NEWEST).limit(limit), principal, limit)
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    """Ignoring case costs much in every row, and means nothing where there is none, as in Chinese."""
+    columns = (Case.description, Case.address)
+    if words.lower() == words.upper():
+        return or_(*(column.contains(words, autoescape=True) for column in columns))
+    return or_(*(column.icontains(words, autoescape=True) for column in columns))
+
+
+def _cases(session: Session, picked: Select[Any], principal: Principal, limit: int) -> Sequence[AnyRow]:
+    query = (
+        select(
+            Case.number,
+            Case.state,
+            Case.description,
+            Case.address,
+            Case.lon,
+            Case.lat,
+            Type.name.label("type_name"),
+            Area.name.label("cell_name"),
+            shown_plainly(principal).label("plain"),
+        )
+        .outerjoin_from(Case, Type, Type.id == Case.type_id)
+        .outerjoin(Area, Area.code == Case.filed_cell)
+        .where(Case.id.in_(picked.scalar_subquery()))
+        .order_by(*_NEWEST)
+        .limit(limit)
+    )
+    return session.connection().execute(query).all()
+
+
+def areas(session: Session, wanted: Wording, limit: int) -> Sequence[AnyRow]:
+    """Live areas whose code begins so or whose name says it, the largest first, with a point inside."""
+    inside = func.ST_PointOnSurface(Area.geom)
+    picked = (
+        select(Area.code)
+        .where(Area.valid_to.is_(None), _named(Area.code, Area.name, wanted))
+        .order_by(Area.level, Area.code)
+        .limit(limit)
+    )
+    query = select(
+        Area.code, Area.name, Area.level, func.ST_X(inside).label("lon"), func.ST_Y(inside).label("lat")
+    ).where(Area.code.in_(picked.scalar_subquery()))
+    return session.connection().execute(query.order_by(Area.level, Area.code)).all()
+
+
+def parts(session: Session, wanted: Wording, limit: int) -> Sequence[AnyRow]:
+    """Parts whose code begins so, or whose name says it where that has enough characters for the index of names."""
+    by_name = and_(Part.name.is_not(None), Part.name.icontains(wanted.words, autoescape=True))
+    clauses = [_begins(Part.code, wanted.code)] if wanted.code else []
+    clauses += [by_name] if wanted.indexed else []
+    middle = func.ST_PointOnSurface(Part.geom)
+    ways = [select(select(Part.id).where(clause).limit(limit).subquery().c.id) for clause in clauses or [false()]]
+    query = (
+        select(
+            Part.code,
+            Part.name,
+            Part.state,
+            Type.name.label("type_name"),
+            func.ST_X(middle).label("lon"),
+            func.ST_Y(middle).label("lat"),
+        )
+        .join(Type, Type.id == Part.type_id)
+        .where(Part.id.in_(ways[0] if len(ways) == 1 else union(*ways)))
+        .order_by(Part.code)
+        .limit(limit)
+    )
+    return session.connection().execute(query).all()
+
+
+def people(session: Session, wanted: Wording, principal: Principal, *, now: datetime, limit: int) -> Sequence[AnyRow]:
+    """Staff whom the principal may see, by user name or name."""
+    found = accounts.list_users(
+        session,
+        role=None,
+        organization=None,
+        areas=principal.areas(),
+        own_organization=principal.organization_id,
+        now=now,
+        after=None,
+        limit=limit,
+        q=wanted.words,
+    )
+    return found[:limit]
+
+
+def units(session: Session, wanted: Wording, limit: int) -> Sequence[AnyRow]:
+    """Open organisations by code or name."""
+    named = or_(
+        Organization.code.istartswith(wanted.words, autoescape=True),
+        Organization.name.icontains(wanted.words, autoescape=True),
+    )
+    query = select(Organization.id, Organization.code, Organization.name, Organization.kind)
+    query = query.where(Organization.closed_at.is_(None), named).order_by(Organization.code).limit(limit)
+    return session.connection().execute(query).all()
+
+
+def _named(code: InstrumentedAttribute[str], name: InstrumentedAttribute[str], wanted: Wording) -> ColumnElement[bool]:
+    by_name = name.icontains(wanted.words, autoescape=True)
+    return or_(_begins(code, wanted.code), by_name) if wanted.code else by_name
+
+
+def _begins(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+    """As a stretch of the index, whatever the collation of the database lets a pattern do."""
+    return and_(column >= text, column < text + _LAST)
