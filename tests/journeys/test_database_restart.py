@@ -31,7 +31,7 @@ from app.core.db import Database, use_database
 from tests.conftest import ROOT, create_empty, make_settings
 from tests.factories.accounts import PASSWORD
 from tests.factories.cases import City, a_city
-from tests.journeys.test_killed import Programs, free_port
+from tests.factories.programs import Programs, free_port
 
 CLIENTS = 8
 AWAY_S = (0.0, 2.0)

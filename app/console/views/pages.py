@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, request, send_file
+from flask import Blueprint, Response, redirect, request
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -20,7 +20,7 @@ FOREVER = "public, max-age=31536000, immutable"
 ASK = "no-cache"
 UNBUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>FieldGrid</title>
 <h1>控制台尚未构建</h1><p>请在服务器上运行 <code>./fieldgrid up</code>；接口照常工作。</p>
-<p lang="en">The console is not built yet: run <code>./fieldgrid up</code> on the server. The API works meanwhile.</p>"""
+<p lang="en">The console is not built yet: run <code>./fieldgrid up</code> on the server. The API works.</p>"""
 
 
 def policy(basemap: tuple[str, ...]) -> str:
@@ -68,13 +68,13 @@ def _built(wanted: str) -> Path | None:
 def _sent(found: Path) -> Response:
     """The file, packed where a packed one lies beside it and the browser takes it."""
     packed = found.with_name(found.name + ".gz")
-    if packed.is_file() and "gzip" in request.accept_encodings:
-        answer = send_file(packed, mimetype=_kind(found), conditional=True)
+    taken = packed if packed.is_file() and "gzip" in request.accept_encodings else found
+    answer = Response(taken.read_bytes(), content_type=KINDS.get(found.suffix, "application/octet-stream"))
+    if taken is packed:
         answer.headers["Content-Encoding"] = "gzip"
-    else:
-        answer = send_file(found, mimetype=_kind(found), conditional=True)
     answer.headers["Vary"] = "Accept-Encoding"
-    return answer
+    answer.set_etag(f"{taken.stat().st_mtime_ns:x}-{answer.content_length:x}")
+    return answer.make_conditional(request)
 
 
 KINDS = {
@@ -87,7 +87,3 @@ KINDS = {
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
-
-
-def _kind(found: Path) -> str:
-    return KINDS.get(found.suffix, "application/octet-stream")

@@ -18,7 +18,7 @@ declare module "vue-router" {
 const BY_AREA = ["operator", "shift_leader", "dispatcher", "supervisor", "admin"] as const;
 
 const routes: RouteRecordRaw[] = [
-  { path: "/", redirect: () => useSession().home },
+  { path: "/", name: "home", component: () => import("./shell/MissingPage.vue"), meta: { title: "shell.product" } },
   { path: "/sign-in", name: "sign-in", component: () => import("./session/SignIn.vue"), meta: { title: "shell.signIn", open: true, bare: true } },
   { path: "/desk/:number?", name: "desk", component: () => import("./desk/DeskPage.vue"), meta: { title: "shell.desk", roles: [...BY_AREA, "unit_manager", "handler"] } },
   { path: "/map", name: "map", component: () => import("./map/MapPage.vue"), meta: { title: "shell.map" } },
@@ -47,6 +47,7 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return true;
   await session.load();
   if (!session.me) return { name: "sign-in", query: { to: to.fullPath } };
+  if (to.name === "home") return session.home;
   if (to.meta.roles && !to.meta.roles.some((role) => session.roles.has(role))) return { name: "missing", params: { rest: to.path.split("/").slice(1) } };
   return true;
 });
