@@ -73,6 +73,7 @@ class Case(Base):
             postgresql_include=["state", "paused", "yellow_at", "due_at", "lead_id", "type_id"],
             postgresql_where=text("state NOT IN ('closed', 'merged', 'rejected', 'void')"),
         ),
+        Index("ix_cases_holder_id", "holder_id", postgresql_where=text("holder_id IS NOT NULL")),
         Index("ix_cases_opened_at_current_cell", "opened_at", postgresql_include=["current_cell"]),
         Index(
             "ix_cases_filed_at_current_cell",

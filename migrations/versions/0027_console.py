@@ -16,6 +16,7 @@ INDEXES = (
     "ix_cases_closed_at_current_cell",
     "ix_cases_filed_at_current_cell",
     "ix_cases_opened_at_current_cell",
+    "ix_cases_holder_id",
     "ix_cases_open",
 )
 
@@ -55,6 +56,7 @@ def upgrade() -> None:
     with op.get_context().autocommit_block():
         _index("ix_cases_open", "current_cell", _COUNTED, OPEN, {"current_cell": "text_pattern_ops"})
         _index("ix_cases_opened_at_current_cell", "opened_at", ["current_cell"], None)
+        _index("ix_cases_holder_id", "holder_id", [], "holder_id IS NOT NULL")
         _index("ix_cases_filed_at_current_cell", "filed_at", ["current_cell"], "filed_at IS NOT NULL")
         _index("ix_cases_closed_at_current_cell", "closed_at", ["current_cell"], "closed_at IS NOT NULL")
         op.create_index(
@@ -76,7 +78,7 @@ def _index(name: str, column: str, include: list[str], where: str | None, ops: d
         name,
         "cases",
         [column],
-        postgresql_include=include,
+        postgresql_include=include or None,
         postgresql_where=sa.text(where) if where else None,
         postgresql_ops=ops or {},
         postgresql_concurrently=True,

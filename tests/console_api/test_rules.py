@@ -1,6 +1,7 @@
 """Days of the city, basemaps, what a text in the search box means."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_days_are_those_of_the_city():
     assert [day.isoformat() for day, _ in days][-1] == "2026-03-11"
     assert len(days) == 7
     assert days[-1][1] == (datetime(2026, 3, 10, 16, tzinfo=UTC), datetime(2026, 3, 11, 16, tzinfo=UTC))
-    assert all(one[1].end == other[1].begin for one, other in zip(days, days[1:], strict=False))
+    assert all(one[1].end == other[1].begin for one, other in pairwise(days))
 
 
 @pytest.mark.parametrize(("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25), ((2026, 6, 1), 24)])

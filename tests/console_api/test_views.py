@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from app.cases.rules import END_STATES, State
-from tests.factories.cases import COVER_CODES, RUBBISH, RUBBISH_CODES
+from tests.factories.cases import RUBBISH, RUBBISH_CODES
 
 NEAR, FAR = "310101001001001", "310102001001001"
 OPEN = [state.value for state in State if state not in END_STATES]
@@ -58,9 +58,13 @@ def test_counts_are_those_of_the_list(api, cases):
 
 
 def test_lamps_are_counted_at_this_moment(api, cases, session):
-    late = text("UPDATE cases SET yellow_at = now() - interval '2 h', due_at = now() - interval '1 h' WHERE number = :n")
+    late = text(
+        "UPDATE cases SET yellow_at = now() - interval '2 h', due_at = now() - interval '1 h' WHERE number = :n"
+    )
     session.execute(late, {"n": cases[1]})
-    soon = text("UPDATE cases SET yellow_at = now() - interval '2 h', due_at = now() + interval '1 h' WHERE number = :n")
+    soon = text(
+        "UPDATE cases SET yellow_at = now() - interval '2 h', due_at = now() + interval '1 h' WHERE number = :n"
+    )
     session.execute(soon, {"n": cases[2]})
     session.execute(text("UPDATE cases SET paused = true WHERE number = :n"), {"n": cases[0]})
     session.commit()
@@ -89,6 +93,14 @@ def test_what_is_mine_is_counted_apart(api, cases, session):
     assert api.get("colleague", "/cases/counts")["mine"] == {"open": 0, "overdue": 0}
 
 
+def test_what_is_seen_for_several_reasons_is_counted_once(api, cases):
+    number = api.report("inspector1", cell=NEAR)["case"]["number"]
+    assert api.get("inspector1", "/cases/counts")["open"] == 3
+    api.act("operator", number, "accept", type=RUBBISH_CODES, condition_id=api.city.condition(RUBBISH))
+    assert api.get("inspector1", "/cases/counts")["open"] == 3
+    assert len(api.get("inspector1", "/cases")["items"]) == 3
+
+
 def test_counts_are_narrowed_like_the_list(api, cases):
     assert api.get("operator", "/cases/counts", area="310102")["open"] == 1
     assert api.get("operator", "/cases/counts", state="to_file")["open"] == 1
@@ -99,11 +111,11 @@ def test_counts_are_narrowed_like_the_list(api, cases):
     api.get("operator", "/cases/counts", 422, limit=1)
 
 
-def test_counts_take_one_statement(api, cases, statements):
+def test_counts_take_two_statements(api, cases, statements):
     api.get("operator", "/cases/counts")
     with statements() as sent:
         api.get("operator", "/cases/counts")
-    assert len([one for one in sent if "FROM cases" in one]) == 1
+    assert len([one for one in sent if "FROM cases" in one]) == 2
 
 
 # --- the wall -----------------------------------------------------------------------------------------------------

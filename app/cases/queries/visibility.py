@@ -53,7 +53,7 @@ def rare_reasons(principal: Principal) -> list[ColumnElement[bool]]:
         return []
     clauses = []
     if Role.INSPECTOR in principal.roles:
-        clauses.append(_of_inspector(principal))
+        clauses += _of_inspector(principal)
     if Role.HANDLER in principal.roles:
         clauses.append(Case.handler_id == principal.id)
         clauses.append(_helped_by(principal.organizations(Role.HANDLER)))
@@ -67,15 +67,15 @@ def _in_areas(prefixes: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(*(Case.current_cell.startswith(prefix, autoescape=True) for prefix in prefixes))
 
 
-def _of_inspector(principal: Principal) -> ColumnElement[bool]:
-    """Cases in their zones and those they were ever asked about."""
+def _of_inspector(principal: Principal) -> list[ColumnElement[bool]]:
+    """Cases in their zones, and those they were ever asked about."""
     zones = select(DutyZonePerson.zone_code).where(
         DutyZonePerson.user_id == principal.id,
         DutyZonePerson.valid_from <= func.now(),
         or_(DutyZonePerson.valid_to.is_(None), DutyZonePerson.valid_to > func.now()),
     )
     asked = exists().where(and_(CaseTask.case_id == Case.id, CaseTask.assignee_id == principal.id))
-    return or_(Case.zone_code.in_(zones), asked)
+    return [Case.zone_code.in_(zones), asked]
 
 
 def _helped_by(units: tuple[UUID, ...]) -> ColumnElement[bool]:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Row, Select, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Row, Select, and_, bindparam, case, cast, func, select, union, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,7 @@ from app.accounts.queries.visibility import covered
 from app.cases.models import Case, CaseClock, CaseTask
 from app.cases.queries import visible
 from app.cases.queries.listing import LAMPS, narrowed
-from app.cases.queries.visibility import BY_AREA
+from app.cases.queries.visibility import BY_AREA, reasons
 from app.cases.rules import END_STATES
 from app.cases.rules.filters import CaseFilter
 from app.catalog.models import Type
@@ -29,32 +28,49 @@ from app.sla.rules import Lamp, Stage
 
 AnyRow = Row[*tuple[Any, ...]]
 _NOW = bindparam("now", type_=DateTime(timezone=True))
-_ME = bindparam("me", type_=Case.id.type)
 # In this order, which is that of the partial index ix_cases_open.
 OPEN = Case.state.notin_(sorted(END_STATES))
 LATE = LAMPS[Lamp.RED](_NOW)
 
 
 def open_counts(session: Session, found: CaseFilter, principal: Principal, *, now: datetime) -> Sequence[AnyRow]:
-    """Rows (state, open, green, yellow, red, grey, mine, mine_red) of the open cases that the principal may see."""
-    return session.connection().execute(_counts(found, principal), {"now": now, "me": principal.id}).all()
+    """Rows (state, open, green, yellow, red, grey) of the open cases that the principal may see."""
+    return session.connection().execute(_counts(found, principal), {"now": now}).all()
 
 
 @lru_cache(maxsize=128)
 def _counts(found: CaseFilter, principal: Principal) -> Select[*tuple[Any, ...]]:
-    tasks = exists().where(CaseTask.case_id == Case.id, CaseTask.assignee_id == _ME, CaseTask.closed_at.is_(None))
-    mine = or_(Case.holder_id == _ME, Case.handler_id == _ME, tasks)
-    return (
-        select(
-            Case.state,
-            func.count().label("open"),
-            *(_times(LAMPS[lamp](_NOW)).label(lamp) for lamp in Lamp),
-            _times(mine).label("mine"),
-            _times(mine & LATE).label("mine_red"),
+    """Each reason for seeing a case is looked up by itself, without those that were counted for a reason before.
+
+    Joined by OR, the reasons would be one condition that no index serves.
+    """
+    clauses, seen = narrowed(found, principal), reasons(principal)
+    ways = [
+        select(Case.state, Case.paused, Case.yellow_at, Case.due_at).where(
+            OPEN, reason, *(other.is_not(True) for other in seen[:place]), *clauses
         )
-        .where(OPEN, visible(principal), *narrowed(found, principal))
-        .group_by(Case.state)
-    )
+        for place, reason in enumerate(seen)
+    ]
+    rows = (ways[0] if len(ways) == 1 else union_all(*ways)).subquery()
+    ticking = rows.c.paused.is_(False)
+    lamps = {
+        Lamp.GREEN: and_(ticking, rows.c.yellow_at >= _NOW),
+        Lamp.YELLOW: and_(ticking, rows.c.yellow_at < _NOW, rows.c.due_at >= _NOW),
+        Lamp.RED: and_(ticking, rows.c.due_at < _NOW),
+        Lamp.GREY: rows.c.paused.is_(True),
+    }
+    counts = (_times(clause).label(lamp.value) for lamp, clause in lamps.items())
+    return select(rows.c.state, func.count().label("open"), *counts).group_by(rows.c.state)
+
+
+def my_counts(session: Session, found: CaseFilter, principal: Principal, *, now: datetime) -> AnyRow:
+    """One row (open, overdue) of the open cases that the principal took over, handles or was asked about."""
+    me = principal.id
+    asked = select(CaseTask.case_id).where(CaseTask.assignee_id == me, CaseTask.closed_at.is_(None))
+    ways = [select(Case.id).where(Case.handler_id == me), select(Case.id).where(Case.holder_id == me), asked]
+    query = select(func.count().label("open"), _times(LATE).label("overdue"))
+    query = query.where(Case.id.in_(union(*ways)), OPEN, visible(principal), *narrowed(found, principal))
+    return session.connection().execute(query, {"now": now}).one()
 
 
 def _times(clause: ColumnElement[bool]) -> ColumnElement[int]:
@@ -154,9 +170,3 @@ def _on_duty(principal: Principal) -> Any:
 
 def _ground(principal: Principal) -> ColumnElement[bool]:
     return covered(Case.current_cell, principal.areas(*BY_AREA))
-
-
-def me(principal: Principal) -> UUID:
-    """Who asks; only signed-in staff do."""
-    assert principal.id is not None, "the verb is for signed-in staff only"
-    return principal.id

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, false, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts import queries as accounts
@@ -22,7 +22,7 @@ from app.parts.models import Part
 
 AnyRow = Row[*tuple[Any, ...]]
 # Words are looked for among so many of the newest cases first: the index of words does not know which are new.
-RECENT = 10_000
+RECENT = 3_000
 # Of what the index of words finds, so much is looked at for the newest.
 LOOKED_AT = 2_000
 _LAST = "\U0010ffff"
@@ -31,17 +31,26 @@ _NEWEST = (Case.opened_at.desc(), Case.id.desc())
 
 def cases_by_number(session: Session, begins: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
     """The newest visible cases whose number begins so."""
-    found = select(Case.id).where(_begins(Case.number, begins), visible(principal))
-    return _cases(session, found.order_by(Case.number.desc()).limit(limit), principal, limit)
+    found = _for_each_reason(principal, _begins(Case.number, begins), order=(Case.number.desc(),), most=limit)
+    return _cases(session, found, principal, limit)
 
 
 def recent_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
     """The newest visible cases that say these words, among the newest `RECENT` for each reason to see them."""
-    ways = [select(Case.id).where(reason).order_by(*_NEWEST).limit(RECENT).subquery() for reason in reasons(principal)]
-    picked = [select(way.c.id) for way in ways]
-    recent = (picked[0] if len(picked) == 1 else union(*picked)).cte("recent")
+    recent = _for_each_reason(principal, order=_NEWEST, most=RECENT).cte("recent")
     found = select(Case.id).join(recent, recent.c.id == Case.id).where(_says(words), shown_plainly(principal))
     return _cases(session, found.order_by(*_NEWEST).limit(limit), principal, limit)
+
+
+def _for_each_reason(
+    principal: Principal, *clauses: ColumnElement[bool], order: Sequence[Any], most: int
+) -> Select[Any] | CompoundSelect[Any]:
+    """The ids of the first cases for each reason to see them: joined by OR, no index would serve the reasons."""
+    ways = [
+        select(select(Case.id).where(reason, *clauses).order_by(*order).limit(most).subquery().c.id)
+        for reason in reasons(principal)
+    ]
+    return ways[0] if len(ways) == 1 else union(*ways)
 
 
 def older_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
@@ -59,7 +68,9 @@ def _says(words: str) -> ColumnElement[bool]:
     return or_(*(column.icontains(words, autoescape=True) for column in columns))
 
 
-def _cases(session: Session, picked: Select[Any], principal: Principal, limit: int) -> Sequence[AnyRow]:
+def _cases(
+    session: Session, picked: Select[Any] | CompoundSelect[Any], principal: Principal, limit: int
+) -> Sequence[AnyRow]:
     query = (
         select(
             Case.number,
@@ -74,7 +85,7 @@ def _cases(session: Session, picked: Select[Any], principal: Principal, limit: i
         )
         .outerjoin_from(Case, Type, Type.id == Case.type_id)
         .outerjoin(Area, Area.code == Case.filed_cell)
-        .where(Case.id.in_(picked.scalar_subquery()))
+        .where(Case.id.in_(picked))
         .order_by(*_NEWEST)
         .limit(limit)
     )
