@@ -79,6 +79,21 @@ run_tests() {
   exit "$code"
 }
 
+# screens [PAGE...]: the console's pages as pictures, from a demo city of their own; needs no `up`.
+screens() {
+  local was_running='' url code=0
+  ensure_system postgres python
+  ensure_browser
+  ensure_venv dev
+  ensure_web "$VENV" || die "the console could not be built."
+  prepare_state
+  ! cluster_runs testpg || was_running=yes
+  url=$(testdb start) || exit 1
+  (cd "$ROOT" && FIELDGRID_TESTDB_URL=$url PYTHONPATH=$ROOT "$VENV/bin/python" -m tests.console.screens "$@") || code=$?
+  [ -n "$was_running" ] || testdb stop
+  exit "$code"
+}
+
 # Writes requirements/*.txt anew from requirements/*.in: the newest releases that fit together, each file with its hashes.
 lock() {
   local name extra=() file

@@ -71,6 +71,10 @@ def admin(superuser_url: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def template(admin: Engine, superuser_url: str) -> str:
+    return prepared_template(admin, superuser_url)
+
+
+def prepared_template(admin: Engine, superuser_url: str) -> str:
     """A migrated database to clone; made once per state of the migrations."""
     name = schema_mark()
     with admin.connect() as connection:
