@@ -88,7 +88,7 @@ class NumbersOut(Out):
     on_time_today: RateOut = Field(description="Of the cases closed today that were handled: those handled in time")
 
 
-class DayOut(Out):
+class TrendDayOut(Out):
     on: date
     received: int
     closed: int
@@ -118,7 +118,7 @@ class ClassShareOut(Out):
 class OverviewOut(Out):
     at: datetime
     numbers: NumbersOut
-    trend: list[DayOut] = Field(description="Oldest first")
+    trend: list[TrendDayOut] = Field(description="Oldest first")
     by_hour: list[HourOut] = Field(description="Today")
     overdue_by_unit: list[UnitShareOut] = Field(description="Units with open cases, most overdue first")
     by_class: list[ClassShareOut] = Field(description="Open cases by class of their type, most first")
