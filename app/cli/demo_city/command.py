@@ -1,10 +1,13 @@
-"""`./fieldgrid demo-city`: load the demo city with its past, once."""
+"""`./fieldgrid demo-city`: load the demo city with its past, once; or a city of another size."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,14 +17,30 @@ import click
 from app.cases.jobs import make_room
 from app.cli.demo_city.cast import Album, Cast
 from app.cli.demo_city.lives import PAST, VARIANTS
-from app.cli.demo_city.load import DemoCityRefused, load_demo_city
+from app.cli.demo_city.load import EXISTED_FOR, DemoCityRefused, is_loaded, load_demo_city
+from app.cli.demo_city.metropolis import drawn
 from app.cli.demo_city.past import PastRefused, is_played, pictures, play_share
+from app.cli.demo_city.size import LEAST_CELLS, MOST_CELLS
+from app.cli.demo_city.years import YEARS, YearsRefused, fill_years
 from app.cli.system import connect
 from app.core import clock
 from app.core.db import unit_of_work
 from app.core.errors import DomainError
 
 FOLDER = Path(__file__).resolve().parents[3] / "grid_data"
+MOST_CASES = 5_000_000
+# The city existed before its first case.
+BEFORE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the command was asked for; None where nothing was said."""
+
+    folder: Path
+    cells: int | None
+    cases: int | None
+    past: bool
 
 
 @click.command("demo-city")
@@ -32,19 +51,51 @@ FOLDER = Path(__file__).resolve().parents[3] / "grid_data"
     help="Where the data lie.",
 )
 @click.option("--without-past", is_flag=True, help="Only the city and its people, no past cases.")
-def demo_city(folder: Path, *, without_past: bool) -> None:
-    """Load the demo city and its past cases, unless they are there already."""
+@click.option(
+    "--cells",
+    type=click.IntRange(LEAST_CELLS, MOST_CELLS),
+    help="A city with so many cells, into an empty database; without it the demo city of 2283.",
+)
+@click.option(
+    "--cases",
+    type=click.IntRange(1, MOST_CASES),
+    help="So many cases of fourteen months (without photos) instead of the played past.",
+)
+def demo_city(folder: Path, cells: int | None, cases: int | None, *, without_past: bool) -> None:
+    """Load the demo city and its past cases, unless they are there already; or a city of another size."""
     connect()
     began = time.monotonic()
+    wanted = Wanted(folder, cells, cases, not without_past and cells is None and cases is None)
     try:
-        with unit_of_work() as session:
-            if load_demo_city(session, folder, clock.now(), click.echo):
-                click.echo(f"the demo city is loaded ({time.monotonic() - began:.1f} s)")
-        if not without_past:
-            _give_past(folder)
-    except (DomainError, DemoCityRefused, PastRefused) as refused:
+        with _ground(wanted) as ground:
+            _load(ground, wanted, began)
+            if wanted.past:
+                _give_past(ground)
+            if wanted.cases:
+                fill_years(ground, wanted.cases, clock.now(), click.echo)
+    except (DomainError, DemoCityRefused, PastRefused, YearsRefused) as refused:
         raise click.ClickException(f"the demo city cannot be loaded: {refused}") from refused
     click.echo(f"the demo city is there ({time.monotonic() - began:.1f} s)")
+
+
+@contextmanager
+def _ground(wanted: Wanted) -> Iterator[Path]:
+    """The folder of the city's files."""
+    if wanted.cells is None:
+        yield wanted.folder
+        return
+    with unit_of_work() as session:
+        if is_loaded(session):
+            raise YearsRefused("there is a city already; one of another size needs an empty database.")
+    with drawn(wanted.folder, wanted.cells, click.echo) as folder:
+        yield folder
+
+
+def _load(folder: Path, wanted: Wanted, began: float) -> None:
+    existed = YEARS + BEFORE if wanted.cases else EXISTED_FOR
+    with unit_of_work() as session:
+        if load_demo_city(session, folder, clock.now(), click.echo, existed):
+            click.echo(f"the demo city is loaded ({time.monotonic() - began:.1f} s)")
 
 
 def _give_past(folder: Path) -> None:

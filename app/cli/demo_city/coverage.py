@@ -10,8 +10,7 @@ from shapely.ops import polygonize
 
 from app.cli.demo_city.frame import Field, bending, moved, to_degrees
 from app.cli.demo_city.layout import SNAP
-
-CITY_AREA_M2 = 23_000_000.0
+from app.cli.demo_city.size import DEMO
 
 
 class NotSeamless(ValueError):
@@ -39,14 +38,14 @@ def noded(polygons: Sequence[Polygon]) -> list[Polygon]:
     return [result[index] for index in range(len(polygons))]
 
 
-def ground_field(polygons: Sequence[Polygon], rng: Random) -> Field:
+def ground_field(polygons: Sequence[Polygon], rng: Random, area_m2: float = DEMO.area_m2) -> Field:
     """The bending that gives the city its area."""
     state = rng.getrandbits(64)
     scale = 1.0
     for _ in range(12):
         field = bending(Random(state), scale)  # noqa: S311 - a drawing, not a secret
         area = sum(float(moved(polygon, field).area) for polygon in polygons)
-        scale *= math.sqrt(CITY_AREA_M2 / area)
+        scale *= math.sqrt(area_m2 / area)
     return bending(Random(state), scale)  # noqa: S311 - a drawing, not a secret
 
 

@@ -50,7 +50,9 @@ def is_loaded(session: Session) -> bool:
     return accounts.organization_by_code(session, CITY) is not None
 
 
-def load_demo_city(session: Session, folder: Path, now: datetime, say: Say = click.echo) -> bool:
+def load_demo_city(
+    session: Session, folder: Path, now: datetime, say: Say = click.echo, existed_for: timedelta = EXISTED_FOR
+) -> bool:
     """Load types, areas, organisations, people, duty zones, rules and the calendar; False where they are there already.
 
     All of it or, when the unit of work fails, nothing.
@@ -58,7 +60,7 @@ def load_demo_city(session: Session, folder: Path, now: datetime, say: Say = cli
     """
     if is_loaded(session):
         return False
-    begin = now - EXISTED_FOR
+    begin = now - existed_for
     with told(say, "types and filing conditions"):
         catalog.load_catalog(session, folder / "catalog", now=begin)
     with told(say, "working calendar"):

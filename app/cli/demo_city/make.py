@@ -9,13 +9,14 @@ from app.cli.demo_city.coverage import ground_field, noded, placed
 from app.cli.demo_city.files import write_areas, write_base, write_checksums, write_table
 from app.cli.demo_city.layout import draw
 from app.cli.demo_city.parcels import subdivide
+from app.cli.demo_city.size import DEMO, Size
 from app.cli.demo_city.staff import organizations, people, rules
 from app.cli.demo_city.zones import draw_zones
 
 SEED = 7
 
 
-def plan_city(seed: int) -> tuple[City, BaseLayers]:
+def plan_city(seed: int, size: Size = DEMO) -> tuple[City, BaseLayers]:
     """The areas and base layers of the demo city.
 
     The same seed gives the same city on every machine.
@@ -24,18 +25,18 @@ def plan_city(seed: int) -> tuple[City, BaseLayers]:
     """
     rng = Random(seed)  # noqa: S311 - a drawing, not a secret
     layout = draw(rng)
-    parcels = subdivide(layout, rng)
+    parcels = subdivide(layout, rng, size)
     polygons = noded([parcel.polygon for parcel in parcels.parcels])
-    field = ground_field(polygons, rng)
+    field = ground_field(polygons, rng, size.area_m2)
     city = name_areas(layout, parcels, placed(polygons, field), rng)
     return city, base_layers(layout, parcels, polygons, field, rng)
 
 
-def _write_tables(out: Path, city: City) -> list[Path]:
-    zones = draw_zones(city)
+def _write_tables(out: Path, city: City, size: Size) -> list[Path]:
+    zones = draw_zones(city, size.inspectors)
     tables: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {
         "organizations": (("code", "name", "kind", "parent"), organizations(city)),
-        "people": (("username", "phone", "name", "organization", "grants"), list(people())),
+        "people": (("username", "phone", "name", "organization", "grants"), list(people(size))),
         "duty_zones": (
             ("code", "name", "inspectors", "cells"),
             [(z.code, z.name, " ".join(f"inspector{i}" for i in z.inspectors), " ".join(z.cells)) for z in zones],
@@ -50,12 +51,12 @@ def _write_tables(out: Path, city: City) -> list[Path]:
     return [out / f"{stem}.csv" for stem in tables]
 
 
-def make_demo(out: Path, seed: int = SEED) -> list[Path]:
+def make_demo(out: Path, seed: int = SEED, size: Size = DEMO) -> list[Path]:
     """Write the demo city into a folder and return the files written.
 
     Raises: NotSeamless, CannotCut, OSError.
     """
-    city, base = plan_city(seed)
+    city, base = plan_city(seed, size)
     (out / "base").mkdir(parents=True, exist_ok=True)
     written = []
     levels = {"city": [city.city], "districts": city.districts, "streets": city.streets}
@@ -66,6 +67,6 @@ def make_demo(out: Path, seed: int = SEED) -> list[Path]:
     for stem, items in layers.items():
         written.append(out / "base" / f"{stem}.geojson")
         write_base(written[-1], items)
-    written += _write_tables(out, city)
+    written += _write_tables(out, city, size)
     write_checksums(out, written)
     return written

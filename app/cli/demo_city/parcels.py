@@ -8,9 +8,8 @@ from shapely import Polygon
 
 from app.cli.demo_city.cutting import Cut, divide, shares
 from app.cli.demo_city.layout import Block, Layout
+from app.cli.demo_city.size import DEMO, Size
 
-COMMUNITIES = 120
-CELLS = 2283
 HEART = (60.0, 260.0)
 PARK_NEAR = (760.0, 1120.0)
 FOREST_NEAR = (2300.0, 1700.0)
@@ -102,25 +101,26 @@ def _with_small_parks(polygons: list[Polygon], uses: list[str]) -> list[str]:
     return result
 
 
-def subdivide(layout: Layout, rng: Random) -> Parcels:
-    """Exactly COMMUNITIES communities and CELLS cells."""
+def subdivide(layout: Layout, rng: Random, size: Size = DEMO) -> Parcels:
+    """Exactly as many communities and cells as the city has."""
     blocks = layout.blocks
     specials = {_nearest_block(blocks, PARK_NEAR): "park", _nearest_block(blocks, FOREST_NEAR): "forest"}
-    size = layout.outline.area / CELLS
+    # Water is cut no finer in a bigger city: every piece has to touch its bank.
+    water_area = layout.outline.area / DEMO.cells
     ground: list[Polygon] = []
     block_of: list[int] = []
     community_cuts: list[Cut] = []
     for number, (block, count) in enumerate(
-        zip(blocks, shares(COMMUNITIES, [b.polygon.area for b in blocks]), strict=True)
+        zip(blocks, shares(size.communities, [b.polygon.area for b in blocks]), strict=True)
     ):
         parts, cuts = divide(block.polygon, [1.0] * count, rng)
         ground += parts
         block_of += [number] * count
         community_cuts += cuts
-    water = _water_parcels(layout.water, ground, size, rng)
+    water = _water_parcels(layout.water, ground, water_area, rng)
     parcels: list[Parcel] = []
     cell_cuts: list[Cut] = []
-    wanted = _cells_wanted(ground, specials, block_of, CELLS - len(water))
+    wanted = _cells_wanted(ground, specials, block_of, size.cells - len(water))
     for community, (polygon, count) in enumerate(zip(ground, wanted, strict=True)):
         cells, cuts = divide(polygon, [rng.uniform(0.8, 1.25) for _ in range(count)], rng)
         uses = [_use(cell, specials.get(block_of[community]), rng) for cell in cells]

@@ -38,6 +38,19 @@ class _Cell:
     polygon: Polygon
 
 
+@dataclass(frozen=True)
+class Patch:
+    """A cell with what lies around it: the nearest named road, its duty zone and who patrols that."""
+
+    code: str
+    name: str
+    land_use: str
+    polygon: Polygon
+    road: str
+    zone: str
+    inspectors: tuple[str, ...]
+
+
 class Places:
     """All the ground of the demo city, to pick points from."""
 
@@ -51,6 +64,23 @@ class Places:
         self._tree = STRtree([_line(one) for one in named])
         zones = read_table(folder / "duty_zones.csv")
         self._inspectors = {cell: tuple(row["inspectors"].split()) for row in zones for cell in row["cells"].split()}
+        self._zones = {cell: row["code"] for row in zones for cell in row["cells"].split()}
+
+    def patches(self) -> list[Patch]:
+        """Every cell, in the order of the file."""
+        nearest = self._tree.nearest([cell.polygon.representative_point() for cell in self._cells])
+        return [
+            Patch(
+                cell.code,
+                cell.name,
+                cell.land_use,
+                cell.polygon,
+                self._roads[int(road)],
+                self._zones[cell.code],
+                self._inspectors[cell.code],
+            )
+            for cell, road in zip(self._cells, nearest, strict=True)
+        ]
 
     def pick(self, uses: frozenset[str], dice: Random, within: str = "") -> Place:
         """A point in a cell of one of these uses, in the area whose code begins like this."""

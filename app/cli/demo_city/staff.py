@@ -1,10 +1,11 @@
 """Who works in the demo city: organisations, people, and the rules that say whose a case is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.cli.demo_city.areas import City
 from app.cli.demo_city.hierarchy import CITY
+from app.cli.demo_city.size import DEMO, Size
 
 NATIONAL, OLDER = "GB/T 47678.5-2026", "GB/T 30428.2-2013"
 CENTRE = "D01"
@@ -42,6 +43,7 @@ DEPARTMENTS: tuple[Row, ...] = (
 MANAGERS = ("周启明", "吴建国", "郑海涛", "王春林", "冯立新", "陈水生")
 HANDLERS = ("蒋大勇", "沈小军", "韩志强", "杨树青", "朱卫东", "秦长河")
 INSPECTOR_NAMES = ("许佳", "何静", "吕鹏", "施敏", "张磊", "孔燕", "曹阳", "严峰", "华倩")
+DESKS = {"operator": "受理席", "shift_leader": "值班席", "dispatcher": "派遣席"}
 CITIZEN_NAMES = ("金女士", "魏先生", "陶女士", "姜先生", "戚女士", "谢先生", "邹女士", "喻先生", "柏女士")
 
 
@@ -108,7 +110,7 @@ def organizations(city: City) -> list[Row]:
     return rows + list(DEPARTMENTS)
 
 
-def people() -> Iterator[Row]:
+def people(size: Size = DEMO) -> Iterator[Row]:
     """(username, phone, name, organization, grants); a grant is role@organisation@area."""
 
     def one(username: str, name: str, organization: str, *roles: str, area: str = CITY) -> Row:
@@ -118,17 +120,29 @@ def people() -> Iterator[Row]:
     yield one("operator", "林晓芸", CENTRE, "operator")
     yield one("leader", "赵国平", CENTRE, "shift_leader")
     yield one("dispatcher", "钱文斌", CENTRE, "dispatcher")
-    for number, name in enumerate(INSPECTOR_NAMES, start=1):
+    for number, name in enumerate(_names(INSPECTOR_NAMES, size.inspectors), start=1):
         yield one(f"inspector{number}", name, CENTRE, "inspector")
     for number, (manager, handler) in enumerate(zip(MANAGERS, HANDLERS, strict=True), start=1):
         yield one(f"unit{number}", manager, f"U0{number}", "unit_manager")
         yield one(f"handler{number}", handler, f"U0{number}", "handler")
+        for more in range(2, size.handlers + 1):
+            yield one(f"handler{number}-{more}", f"{handler}（{more}）", f"U0{number}", "handler")
     yield one("supervisor", "顾正清", "D02", "supervisor")
     yield one("evaluator", "卫若兰", CENTRE, "evaluator")
     yield one("auditor", "石明远", CITY, "auditor")
     yield one("street1", "罗望舒", FALLBACK_STREET, "unit_manager", area=FALLBACK_STREET)
-    for number, name in enumerate(CITIZEN_NAMES, start=1):
-        yield ("", f"1380000000{number}", name, "", "")
+    for number, name in enumerate(_names(CITIZEN_NAMES, size.citizens), start=1):
+        yield ("", f"138{number:08}", name, "", "")
+    for more in range(2, size.desks + 1):
+        for username, role in (("operator", "operator"), ("leader", "shift_leader"), ("dispatcher", "dispatcher")):
+            yield one(f"{username}{more}", f"{DESKS[role]}{more}号", CENTRE, role)
+
+
+def _names(names: Sequence[str], count: int) -> Iterator[str]:
+    """So many names: those given, then the same with a number behind them."""
+    for index in range(count):
+        turn, place = divmod(index, len(names))
+        yield f"{names[place]}（{turn + 1}）" if turn else names[place]
 
 
 def rules(city: City, zone_codes: list[str]) -> Iterator[Rule]:
