@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator
 
 from app.cases.rules import Action, Source, State
-from app.cases.rules.filters import SORTS
+from app.cases.rules.filters import SORTS, Mark
 from app.cases.rules.reminders import Audience
 from app.catalog.rules import Unit
 from app.catalog.schemas import TypeRef
@@ -47,6 +47,7 @@ class CaseFilterQuery(Query):
     q: str | None = Field(None, min_length=1, max_length=100, description="A number, or words of its text")
     since: str | None = Field(None, alias="from", description="Opened at or after: an instant, or a day of the city")
     until: str | None = Field(None, alias="to", description="Opened before this instant, or up to the end of this day")
+    mark: Mark | None = Field(None, description="Mine in person, supervised, with a request to decide, or returned")
 
 
 class CasesQuery(PageQuery, CaseFilterQuery):

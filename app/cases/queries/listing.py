@@ -30,7 +30,7 @@ from app.accounts.models import Organization
 from app.cases.models import Case
 from app.cases.queries.visibility import reasons, shown_plainly
 from app.cases.rules import END_STATES
-from app.cases.rules.filters import CaseFilter
+from app.cases.rules.filters import CaseFilter, Mark
 from app.catalog.models import Type
 from app.core.auth import Principal
 from app.grid.models import Area
@@ -192,6 +192,7 @@ def narrowed(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool
         (found.q, lambda: _matches(found.q or "", principal)),
         (found.since, lambda: Case.opened_at >= found.since),
         (found.until, lambda: Case.opened_at < found.until),
+        (found.mark, lambda: MARKS[found.mark or Mark.MINE](principal)),
     ]
     return [clause() for value, clause in given if value]
 
@@ -232,6 +233,16 @@ def _matches(q: str, principal: Principal) -> ColumnElement[bool]:
     words = or_(Case.description.icontains(q, autoescape=True), Case.address.icontains(q, autoescape=True))
     return or_(Case.number.startswith(q, autoescape=True), and_(shown_plainly(principal), words))
 
+
+# A request says of which kind it is; indexes hold just the cases that wait for a decision.
+MARKS: dict[Mark, Callable[[Principal], ColumnElement[bool]]] = {
+    Mark.MINE: lambda principal: Case.handler_id == principal.id,
+    Mark.SUPERVISED: lambda _: Case.supervised.is_(True),
+    Mark.EXTENSION: lambda _: Case.pending["kind"].astext == "extension",
+    Mark.HOLD: lambda _: Case.pending["kind"].astext == "hold",
+    Mark.APPEAL: lambda _: Case.appeal == "open",
+    Mark.RETURNED: lambda _: Case.returns > 0,
+}
 
 # Lamps are comparisons with stored instants; both borders belong to the better colour (sla.rules.lamp).
 LAMPS: dict[str, Callable[[Any], ColumnElement[bool]]] = {

@@ -2,9 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 SORTS = ("-opened_at", "opened_at", "due_at", "-due_at", "-updated_at", "updated_at")
 """Orders of the list; a minus sign means the latest first. By `due_at`, only cases with a running clock are listed."""
+
+
+class Mark(StrEnum):
+    """What sets cases apart beside their state."""
+
+    MINE = "mine"  # assigned to the caller in person
+    SUPERVISED = "supervised"
+    EXTENSION = "extension"  # asked for, not decided
+    HOLD = "hold"  # the same
+    APPEAL = "appeal"  # the same
+    RETURNED = "returned"  # by an owner, at least once
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +37,5 @@ class CaseFilter:
     q: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    mark: Mark | None = None
     sort: str = "-opened_at"
