@@ -16,6 +16,9 @@ Geometries = NDArray[np.object_]
 NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 SRID = 4326
+# A point in the extended well-known binary of PostGIS, little end first.
+_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
+_POINT_WITH_SRID = 0x20000001
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,35 @@ class PartRows:
 
 def lines_of(rows: PartRows) -> list[str]:
     """One line for each part, without its end: code, type, owner, state, name, place, cell, day of the survey."""
-    places = shapely.to_wkb(shapely.set_srid(rows.geoms, SRID), hex=True, include_srid=True).tolist()
     names = [NULL if name is None else name.translate(_ESCAPES) for name in rows.names]
-    columns: tuple[Sequence[Any], ...] = (
+    columns = zip(
         rows.codes,
-        rows.type_ids,
-        [NULL if owner is None else owner for owner in rows.owner_ids],
+        _texts(rows.type_ids),
+        _texts(rows.owner_ids),
         rows.states,
         names,
-        places,
+        _places(rows.geoms),
         rows.cell_codes,
-        [NULL if day is None else day for day in rows.surveyed_on],
+        _texts(rows.surveyed_on),
+        strict=True,
     )
-    return ["\t".join(map(str, row)) for row in zip(*columns, strict=True)]
+    return [f"{a}\t{b}\t{c}\t{d}\t{e}\t{f}\t{g}\t{h}" for a, b, c, d, e, f, g, h in columns]
+
+
+def _texts(column: Sequence[Any]) -> list[str]:
+    """The column as texts; each different value is written once, as there are few."""
+    written = {one: str(one) for one in set(column)} | {None: NULL}
+    return [written[one] for one in column]
+
+
+def _places(geoms: Geometries) -> list[str]:
+    """Places as the database reads them; points, which nearly all are, without asking the geometry engine."""
+    points = shapely.get_type_id(geoms) == shapely.GeometryType.POINT
+    if not points.all():
+        places: list[str] = shapely.to_wkb(shapely.set_srid(geoms, SRID), hex=True, include_srid=True).tolist()
+        return places
+    bare = np.empty(len(geoms), dtype=_POINT)
+    bare["order"], bare["kind"], bare["srid"] = 1, _POINT_WITH_SRID, SRID
+    bare["x"], bare["y"] = shapely.get_x(geoms), shapely.get_y(geoms)
+    digits, width = bare.tobytes().hex(), 2 * _POINT.itemsize
+    return [digits[at : at + width] for at in range(0, len(digits), width)]

@@ -17,8 +17,9 @@ import pyogrio.errors
 import shapely
 from numpy.typing import NDArray
 
+from app.grid.rules.coordinates import Crs, to_wgs84_many
 from app.grid.rules.faults import GridFault
-from app.grid.rules.georeference import source_crs, to_storage
+from app.grid.rules.georeference import DECIMALS, source_crs, to_storage
 from app.parts.rules.checking import FileRows
 from app.parts.rules.faults import FaultKind, PartFault
 from app.parts.rules.guarding import unguarded
@@ -155,28 +156,39 @@ def _of_lines(lines: list[list[str]], first: int, at: Mapping[str, int], crs: st
     if min(map(len, lines)) < width:
         lines = [line + [""] * (width - len(line)) for line in lines]
     columns = list(zip(*lines, strict=False))
-    texts = {name: [_text(cell) for cell in columns[at[name]]] for name in NAMES if name in at}
-    geoms = to_storage(_places(columns, at), crs)
+    texts = {name: _read_texts(columns[at[name]]) for name in NAMES if name in at}
+    geoms = _places(columns, at, crs)
     return FileRows(first, texts.pop("code"), geoms, **_plural(texts))
 
 
-def _text(cell: str) -> str | None:
-    return unguarded(cell.strip()) or None
+def _read_texts(cells: Sequence[str]) -> list[str | None]:
+    """What cells say; each different one is read once."""
+    meanings = {cell: unguarded(cell.strip()) or None for cell in set(cells)}
+    return [meanings[cell] for cell in cells]
 
 
-def _places(columns: Sequence[Sequence[str]], at: Mapping[str, int]) -> Geometries:
+def _places(columns: Sequence[Sequence[str]], at: Mapping[str, int], crs: str) -> Geometries:
     """The geometry in a row's `wkt`, else its point; None where there is neither."""
     count = len(columns[0])
     places: Geometries = np.full(count, None, dtype=object)
     if "lon" in at and "lat" in at:
         lons, lats = _numbers(columns[at["lon"]]), _numbers(columns[at["lat"]])
         fit = np.isfinite(lons) & np.isfinite(lats)
-        places[fit] = shapely.points(lons[fit], lats[fit])
+        places[fit] = _points(lons[fit], lats[fit], crs)
     if "wkt" in at:
         texts = np.array([cell.strip() or None for cell in columns[at["wkt"]]], dtype=object)
         given = texts != None  # noqa: E711 -- element by element
-        places[given] = shapely.from_wkt(texts[given], on_invalid="ignore")
+        places[given] = to_storage(shapely.from_wkt(texts[given], on_invalid="ignore"), crs)
     return places
+
+
+def _points(lons: NDArray[np.float64], lats: NDArray[np.float64], crs: str) -> Any:
+    """Points in EPSG:4326; numbers are converted before they become points where they are degrees."""
+    degrees = bool((np.abs(lons) <= 180).all() and (np.abs(lats) <= 90).all())
+    if crs not in list(Crs) or not degrees:
+        return to_storage(shapely.points(lons, lats), crs)
+    lons, lats = to_wgs84_many(lons, lats, crs)
+    return shapely.points(np.round(lons, DECIMALS), np.round(lats, DECIMALS))
 
 
 def _numbers(cells: Sequence[str]) -> NDArray[np.float64]:
