@@ -22,6 +22,7 @@ from app.media import jobs as media_jobs
 from app.notices import jobs as notices_jobs
 from app.reports import jobs as reports_jobs
 from app.sla import jobs as sla_jobs
+from app.tiles import jobs as tiles_jobs
 
 log = structlog.get_logger()
 FEATURE_JOBS = (
@@ -34,6 +35,7 @@ FEATURE_JOBS = (
     notices_jobs,
     reports_jobs,
     sla_jobs,
+    tiles_jobs,
 )
 
 

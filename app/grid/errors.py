@@ -72,6 +72,18 @@ class BadDutyZone(Invalid):
     title = "The cells do not make a duty zone"
 
 
+class DutyZoneTaken(Conflict):
+    slug = "duty-zone-taken"
+    title = "There is a duty zone with this code"
+
+
+class BadBaseLayer(Invalid):
+    """Raised by `read_base_layer`: a file that cannot be read, or rows that cannot be drawn."""
+
+    slug = "bad-base-layer"
+    title = "The file makes no base layer"
+
+
 class GridMoved(Conflict):
     slug = "grid-moved"
     title = "The grid changed while the file was checked"

@@ -9,7 +9,8 @@ from flask_openapi3 import FileStorage
 from pydantic import Field, WithJsonSchema
 
 from app.core.paging import PageQuery
-from app.core.schemas import Body, Day, Id, Instant, Number, Out, Path, Query
+from app.core.schemas import Body, Day, Id, Instant, Integer, Number, Out, Path, Query
+from app.grid.rules.base_layers import BaseLayerName
 from app.grid.rules.coordinates import Crs, to_wgs84
 
 Longitude = Annotated[Number, Field(ge=-180, le=180, examples=[121.4737])]
@@ -245,6 +246,20 @@ class ZoneIn(Body):
     people: list[Id] = Field(default=[], max_length=500, description="Inspectors who answer for it")
 
 
+class NewZoneIn(ZoneIn):
+    """A duty zone that is to be."""
+
+    code: str = Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f/]+$")
+
+
+class ZoneCellsIn(Body):
+    cells: list[str] = Field(min_length=1, max_length=5_000, description="Codes of neighbouring live cells, whole")
+
+
+class ZonePeopleIn(Body):
+    people: list[Id] = Field(max_length=500, description="Who answers for it, whole; may be empty")
+
+
 class ZoneOut(Out):
     code: str
     name: str
@@ -256,3 +271,48 @@ class ZoneOut(Out):
 class ZonesPage(Out):
     items: list[ZoneOut]
     next_cursor: str | None
+
+
+class AnsweringZoneOut(Out):
+    code: str
+    name: str
+    people: list[PersonOut]
+
+
+class AnsweringOut(Out):
+    """Who answers for an area."""
+
+    duty_zones: list[AnsweringZoneOut] = Field(description="Those with a cell in it; for a cell one or none")
+
+
+class BaseLayerPath(Path):
+    layer: BaseLayerName
+
+
+class BaseLayerForm(Body):
+    """A file of roads, water, green or buildings and how to read it."""
+
+    file: FileStorage = Field(description="GeoJSON, GeoPackage or zipped Shapefile of at most 64 MiB")
+    crs: str | None = Field(
+        None, max_length=60, description="wgs84, cgcs2000, gcj02, bd09 or EPSG:n; without it the file's own"
+    )
+    name_column: str | None = Field(
+        None, min_length=1, max_length=100, description="Without it `name`, where it has one"
+    )
+    class_column: str | None = Field(
+        None, min_length=1, max_length=100, description="Without it `class`, where it has one"
+    )
+    replace: bool = Field(default=False, description="In place of what is there, not beside it")
+
+
+class BaseLayerOut(Out):
+    """What maps draw under the grid."""
+
+    layer: BaseLayerName
+    features: Integer
+    source: str | None = Field(description="The name of the file that came last")
+    changed_at: Instant | None
+
+
+class BaseLayersOut(Out):
+    items: list[BaseLayerOut]

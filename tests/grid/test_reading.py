@@ -14,7 +14,7 @@ from pyproj import Transformer
 
 from app.grid.rules.checking import check
 from app.grid.rules.coordinates import from_wgs84_many
-from app.grid.service import reading
+from app.grid.service import files
 from app.grid.service.reading import Wanted, read_boundaries
 from tests.factories.grid import geojson, made_city
 
@@ -223,7 +223,7 @@ def test_what_cannot_be_read(data, word):
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(files, "MAX_UNPACKED_BYTES", 1_000_000)
     assert "unpacks to more" in only_fault(a_zip(("areas.shp", b"\x00" * 2_000_000))).detail
 
 
@@ -241,10 +241,10 @@ def test_an_encrypted_zip_is_refused():
 
 
 def test_files_larger_than_the_limit(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 100)
     assert "at most 100" in only_fault(geojson(CITY)).detail
     monkeypatch.undo()
-    monkeypatch.setattr(reading, "MAX_FEATURES", 10)
+    monkeypatch.setattr(files, "MAX_FEATURES", 10)
     assert "more than 10 areas" in only_fault(geojson(CITY)).detail
 
 

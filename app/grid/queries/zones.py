@@ -1,20 +1,20 @@
-"""Duty zones: their cells and people; base layers of maps."""
+"""Duty zones: their cells and people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 import shapely
-from sqlalchemy import Row, delete, insert, select, text, update
+from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.ids import new_id
-from app.grid.models import BaseFeature, DutyZoneCell, DutyZonePerson
+from app.grid.models import Area, DutyZone, DutyZoneCell, DutyZonePerson
 from app.grid.rules.measure import Geometries
 
 _PEOPLE = (
@@ -79,6 +79,25 @@ def put_zone(session: Session, code: str, name: str, now: datetime) -> None:
     session.execute(_UPSERT, {"code": code, "name": name, "now": now})
 
 
+def retire(session: Session, code: str, now: datetime) -> None:
+    """End a duty zone."""
+    session.execute(update(DutyZone).where(DutyZone.code == code, DutyZone.valid_to.is_(None)).values(valid_to=now))
+
+
+def is_area(session: Session, code: str) -> bool:
+    """Whether there is or was an area with this code."""
+    return session.execute(select(Area.code).where(Area.code == code)).first() is not None
+
+
+def zones_in(session: Session, area: str) -> Sequence[Row[str, str]]:
+    """Rows (code, name) of the duty zones that have a cell in an area of any level."""
+    there = select(DutyZoneCell.zone_code).where(
+        DutyZoneCell.valid_to.is_(None), DutyZoneCell.cell_code.startswith(area, autoescape=True)
+    )
+    found = select(DutyZone.code, DutyZone.name).where(DutyZone.valid_to.is_(None), DutyZone.code.in_(there))
+    return session.execute(found.order_by(DutyZone.code)).all()
+
+
 def members(session: Session, code: str) -> tuple[set[str], set[UUID]]:
     """The codes of a zone's cells and the ids of its people, now."""
     cells = select(DutyZoneCell.cell_code).where(DutyZoneCell.zone_code == code, DutyZoneCell.valid_to.is_(None))
@@ -109,10 +128,3 @@ def enter(session: Session, code: str, cells: set[str], people: set[UUID], now: 
 def existing_users(session: Session, ids: Iterable[UUID]) -> set[UUID]:
     """Those of the ids that belong to staff."""
     return set(session.scalars(select(User.id).where(User.id.in_(list(ids)), User.kind == "staff")))
-
-
-def replace_base_layer(session: Session, layer: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Give a base layer other features; each row has name, class_ and geom (WKBElement, EPSG:4326)."""
-    session.execute(delete(BaseFeature).where(BaseFeature.layer == layer))
-    if rows:
-        session.execute(insert(BaseFeature), [{**row, "layer": layer} for row in rows])

@@ -1,20 +1,18 @@
-"""Duty zones: who patrols which neighbouring cells; and the base layers that maps draw under the grid."""
+"""Duty zones: who patrols which neighbouring cells."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import shapely
-from geoalchemy2 import WKBElement
 from sqlalchemy.orm import Session
 
 from app.core import audit
 from app.core.errors import Fault
-from app.grid.errors import BadDutyZone, UnknownDutyZone
+from app.grid.errors import BadDutyZone, DutyZoneTaken, UnknownArea, UnknownDutyZone
 from app.grid.queries import imports, zones
 from app.grid.rules.zones import islands
 
@@ -56,6 +54,61 @@ def put_duty_zone(session: Session, zone: NewZone, *, now: datetime, actor_id: U
         "people": _moved(zone.people - people, people - zone.people),
     }
     _note(session, "put", zone.code, detail, actor_id, now)
+
+
+def create_duty_zone(session: Session, zone: NewZone, *, now: datetime, actor_id: UUID | None = None) -> None:
+    """Make a duty zone where there is none with this code.
+
+    Raises: DutyZoneTaken, BadDutyZone.
+    """
+    imports.lock_grid(session)
+    if zones.find_zone(session, zone.code) is not None:
+        raise DutyZoneTaken(f"There is a duty zone {zone.code} already: take another code, or change that one.")
+    put_duty_zone(session, zone, now=now, actor_id=actor_id)
+
+
+def change_duty_zone(
+    session: Session,
+    code: str,
+    *,
+    cells: Collection[str] | None = None,
+    people: Collection[UUID] | None = None,
+    now: datetime,
+    actor_id: UUID | None = None,
+) -> None:
+    """Give a duty zone these cells, or these people, whole; what is None stays as it is.
+
+    Raises: UnknownDutyZone, BadDutyZone.
+    """
+    imports.lock_grid(session)
+    found = zones.find_zone(session, code)
+    if found is None:
+        raise UnknownDutyZone(f"There is no duty zone {code}.")
+    its_cells, its_people = zones.members(session, code)
+    wanted = NewZone(
+        code,
+        found.name,
+        frozenset(its_cells if cells is None else cells),
+        frozenset(its_people if people is None else people),
+    )
+    put_duty_zone(session, wanted, now=now, actor_id=actor_id)
+
+
+def retire_duty_zone(session: Session, code: str, *, now: datetime, actor_id: UUID | None = None) -> None:
+    """End a duty zone: its cells are free for others, its people answer for it no more; its past stays.
+
+    Raises: UnknownDutyZone.
+    """
+    imports.lock_grid(session)
+    found = zones.find_zone(session, code)
+    if found is None:
+        raise UnknownDutyZone(f"There is no duty zone {code}.")
+    cells, people = zones.members(session, code)
+    zones.leave(session, code, cells, people, now)
+    zones.retire(session, code, now)
+    imports.move_version(session, now)
+    detail = {"name": found.name, "cells": _moved((), cells), "people": _moved((), people)}
+    _note(session, "retire", code, detail, actor_id, now)
 
 
 def change_zone_people(
@@ -126,6 +179,20 @@ def zones_of_person(session: Session, user_id: UUID) -> list[str]:
     return list(zones.zones_of_person(session, user_id))
 
 
+def who_answers(session: Session, code: str) -> list[dict[str, Any]]:
+    """The duty zones with ground in an area of any level, each with its people: `{code, name, people}`, by code.
+
+    Raises: UnknownArea.
+    """
+    if not zones.is_area(session, code):
+        raise UnknownArea(f"There never was an area with the code {code}.")
+    found = zones.zones_in(session, code)
+    people: dict[str, list[dict[str, Any]]] = {row.code: [] for row in found}
+    for row in zones.people_of_many(session, people):
+        people[row.zone_code].append({"id": row.id, "name": row.name})
+    return [{"code": row.code, "name": row.name, "people": people[row.code]} for row in found]
+
+
 def find_duty_zone(session: Session, code: str) -> dict[str, Any]:
     """A live duty zone: code, name, valid_from, cells.
 
@@ -135,21 +202,3 @@ def find_duty_zone(session: Session, code: str) -> dict[str, Any]:
     if found is None:
         raise UnknownDutyZone(f"There is no duty zone {code}.")
     return found._asdict()
-
-
-class BaseLine(NamedTuple):
-    """A road, river, park or building; `geom` in EPSG:4326, (longitude, latitude)."""
-
-    name: str | None
-    class_: str | None
-    geom: Any
-
-
-def replace_base_layer(session: Session, layer: str, features: Iterable[BaseLine], *, now: datetime) -> None:
-    """Give the base layer roads, water, green or buildings these features instead of its own."""
-    rows: Sequence[dict[str, Any]] = [
-        {"name": one.name, "class_": one.class_, "geom": WKBElement(shapely.to_wkb(one.geom), srid=4326)}
-        for one in features
-    ]
-    zones.replace_base_layer(session, layer, rows)
-    imports.move_version(session, now)

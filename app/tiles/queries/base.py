@@ -16,9 +16,8 @@ _FIELDS: dict[str, FieldKind] = {"name": "String", "class": "String"}
 COARSEST = 4
 MOST_COARSEST = 1_500
 _STAMP = text("""
-    SELECT string_agg(coalesce(CAST(s.source AS text) || CAST(s.stamp AS text), CAST(b.stamp AS text), ''), '/'
-        ORDER BY s.subject)
-    FROM ground_state s LEFT JOIN base_layers b ON b.layer = s.subject WHERE s.subject <> 'areas'
+    SELECT string_agg(CAST(CASE WHEN s.source IS NULL THEN b.stamp ELSE s.stamp END AS text), '/' ORDER BY b.layer)
+    FROM ground_state s JOIN base_layers b ON b.layer = s.subject
 """)
 _PART = """
     (SELECT ST_AsMVT(t, '{layer}', :extent, 'geom') FROM (

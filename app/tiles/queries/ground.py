@@ -33,7 +33,7 @@ SHAPES = """
     )
 """
 _STAMP = text("""
-    SELECT coalesce(CAST(s.source AS text) || CAST(s.stamp AS text), CAST(g.stamp AS text))
+    SELECT CASE WHEN s.source IS NULL THEN CAST(g.stamp AS text) ELSE CAST(s.stamp AS text) END
     FROM grid_state g CROSS JOIN ground_state s WHERE s.subject = 'areas'
 """)
 

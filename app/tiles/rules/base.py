@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.tiles.rules.ground import MAX_ZOOM, MIN_ZOOM
-from app.tiles.rules.tile import HALF_M
+from app.tiles.rules.tile import HALF_M, pixel_m
 
 BUILDINGS_FROM = 14
 # Each zoom is drawn from the features of the first of these that is not below it.
@@ -23,8 +22,10 @@ ROADS_FROM: Mapping[str, int] = MappingProxyType(
     }
 )
 OTHER_ROADS_FROM = 13
-# What is smaller across than so many of a tile's 512 pixels is left out.
-SMALLEST_PX = 3.0
+# Ground that is smaller across than three of a tile's 512 pixels is left out: so many metres at zoom 0.
+SMALLEST_ACROSS_M = 3.0 * 2 * HALF_M / 512
+# Bands in which the pieces of a road are one; nearer, each keeps its own geometry.
+MERGED = frozenset({9, 11, 13})
 
 
 def base_band(zoom: int) -> int:
@@ -47,15 +48,13 @@ def road_from(class_: str | None) -> int:
     return ROADS_FROM.get(class_ or "", OTHER_ROADS_FROM)
 
 
-def ground_from(area_m2: float) -> int:
-    """The zoom from which ground of this size is drawn.
+def finest_m(band: int) -> float:
+    """How far a line may be moved when it is simplified: half a pixel of the nearest zoom of a band, nothing from near.
 
-    Units: square metres of EPSG:3857.
+    Units: metres, EPSG:3857.
 
     Example:
-        >>> ground_from(1_000_000.0), ground_from(100.0)
-        (8, 15)
+        >>> round(finest_m(13), 1), finest_m(18)
+        (4.8, 0.0)
     """
-    across = math.sqrt(area_m2) if area_m2 > 0 else 0.01
-    zoom = math.ceil(math.log2(SMALLEST_PX * 2 * HALF_M / 512 / across))
-    return min(max(zoom, MIN_ZOOM), MAX_ZOOM)
+    return 0.0 if band == BANDS[-1] else pixel_m(band) / 2
