@@ -58,14 +58,9 @@ def test_counts_are_those_of_the_list(api, cases):
 
 
 def test_lamps_are_counted_at_this_moment(api, cases, session):
-    late = text(
-        "UPDATE cases SET yellow_at = now() - interval '2 h', due_at = now() - interval '1 h' WHERE number = :n"
-    )
-    session.execute(late, {"n": cases[1]})
-    soon = text(
-        "UPDATE cases SET yellow_at = now() - interval '2 h', due_at = now() + interval '1 h' WHERE number = :n"
-    )
-    session.execute(soon, {"n": cases[2]})
+    turned = text("UPDATE cases SET yellow_at = now() - interval '2 h', due_at = now() + :left WHERE number = :n")
+    session.execute(turned, {"n": cases[1], "left": timedelta(hours=-1)})
+    session.execute(turned, {"n": cases[2], "left": timedelta(hours=1)})
     session.execute(text("UPDATE cases SET paused = true WHERE number = :n"), {"n": cases[0]})
     session.commit()
     counts = api.get("operator", "/cases/counts")
