@@ -19,6 +19,7 @@ from app.cli.demo_city.cast import Album, Cast
 from app.cli.demo_city.lives import PAST, VARIANTS
 from app.cli.demo_city.load import EXISTED_FOR, DemoCityRefused, is_loaded, load_demo_city
 from app.cli.demo_city.metropolis import drawn
+from app.cli.demo_city.parts import PartsRefused, fill_parts, has_parts
 from app.cli.demo_city.past import PastRefused, is_played, pictures, play_share
 from app.cli.demo_city.size import LEAST_CELLS, MOST_CELLS
 from app.cli.demo_city.years import YEARS, YearsRefused, fill_years
@@ -29,6 +30,9 @@ from app.core.errors import DomainError
 
 FOLDER = Path(__file__).resolve().parents[3] / "grid_data"
 MOST_CASES = 5_000_000
+MOST_PARTS = 3_000_000
+# Enough for a map that is alive, and little enough not to be waited for.
+PARTS = 20_000
 # The city existed before its first case.
 BEFORE = timedelta(days=30)
 
@@ -40,6 +44,7 @@ class Wanted:
     folder: Path
     cells: int | None
     cases: int | None
+    parts: int | None
     past: bool
 
 
@@ -61,19 +66,25 @@ class Wanted:
     type=click.IntRange(1, MOST_CASES),
     help="So many cases of fourteen months (without photos) instead of the played past.",
 )
-def demo_city(folder: Path, cells: int | None, cases: int | None, *, without_past: bool) -> None:
-    """Load the demo city and its past cases, unless they are there already; or a city of another size."""
+@click.option(
+    "--parts",
+    type=click.IntRange(1, MOST_PARTS),
+    help=f"So many parts along the streets, into an empty register; without it {PARTS} in a city that is new.",
+)
+def demo_city(folder: Path, cells: int | None, cases: int | None, parts: int | None, *, without_past: bool) -> None:
+    """Load the demo city with its parts and past cases, unless they are there already; or a city of another size."""
     connect()
     began = time.monotonic()
-    wanted = Wanted(folder, cells, cases, not without_past and cells is None and cases is None)
+    wanted = Wanted(folder, cells, cases, parts, not without_past and cells is None and cases is None and parts is None)
     try:
         with _ground(wanted) as ground:
             _load(ground, wanted, began)
+            _furnish(wanted.parts)
             if wanted.past:
                 _give_past(ground)
             if wanted.cases:
                 fill_years(ground, wanted.cases, clock.now(), click.echo)
-    except (DomainError, DemoCityRefused, PastRefused, YearsRefused) as refused:
+    except (DomainError, DemoCityRefused, PastRefused, YearsRefused, PartsRefused) as refused:
         raise click.ClickException(f"the demo city cannot be loaded: {refused}") from refused
     click.echo(f"the demo city is there ({time.monotonic() - began:.1f} s)")
 
@@ -96,6 +107,15 @@ def _load(folder: Path, wanted: Wanted, began: float) -> None:
     with unit_of_work() as session:
         if load_demo_city(session, folder, clock.now(), click.echo, existed):
             click.echo(f"the demo city is loaded ({time.monotonic() - began:.1f} s)")
+
+
+def _furnish(count: int | None) -> None:
+    """The parts that were asked for; of themselves the usual ones, where there are none."""
+    if count is None:
+        with unit_of_work() as session:
+            if has_parts(session):
+                return
+    fill_parts(count or PARTS, clock.now(), click.echo)
 
 
 def _give_past(folder: Path) -> None:

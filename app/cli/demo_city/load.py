@@ -23,6 +23,7 @@ from app.grid import service as grid
 from app.grid.service import BaseLine, NewZone
 from app.routing import service as routing
 from app.sla import service as sla
+from app.tiles.service.preparing import prepare_ground
 
 PASSWORD = "fieldgrid-demo"  # noqa: S105 -- the published password of the demo city
 # The city existed before its first case.
@@ -75,6 +76,8 @@ def load_demo_city(
         _load_base(session, folder, begin)
     with told(say, "routing rules"):
         routing.load_rules(session, folder / "routing_rules.csv", now=begin)
+    with told(say, "the ground as maps draw it"):
+        prepare_ground(session, now=now)
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -38,7 +38,8 @@ def dsn_of(url: str) -> str:
 class Writing:
     """The database that is written to. `DATABASE_URL` names the role that owns the tables; without it indexes stay."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, say: Say, tables: Sequence[str] = TABLES) -> None:
+        self._tables = list(tables)
         self.dsn = dsn_of(config().database_url)
         owner = os.environ.get("DATABASE_URL")
         self._owner = dsn_of(owner) if owner else None
@@ -67,13 +68,13 @@ class Writing:
             yield str(path)
 
     @contextmanager
-    def without_indexes(self) -> Iterator[None]:
+    def without_indexes(self, wanted: bool = True) -> Iterator[None]:
         """Plain indexes of the tables are dropped, and built again whatever happens."""
-        if self._owner is None:
+        if self._owner is None or not wanted:
             yield
             return
         with closing(psycopg2.connect(self._owner)) as connection, connection.cursor() as cursor:
-            cursor.execute(_PLAIN_INDEXES, (list(TABLES),))
+            cursor.execute(_PLAIN_INDEXES, (self._tables,))
             found = cursor.fetchall()
             for name, _ in found:
                 cursor.execute(f'DROP INDEX "{name}"')
@@ -109,4 +110,5 @@ class Writing:
         """Statistics, so that statements are planned for what is there now."""
         if self._owner is not None:
             with told(self._say, "statistics"):
-                self._execute("VACUUM (ANALYZE)")
+                for table in self._tables:
+                    self._execute(f"VACUUM (ANALYZE) {table}")
