@@ -3,7 +3,7 @@ import { Refused, UNREACHABLE, type Problem } from "@shared/api/problem";
 import type { components } from "@shared/api/schema";
 import { accessToken } from "@shared/api/tokens";
 
-export type Photo = components["schemas"]["PhotoOut"];
+export type Photo = components["schemas"]["StoredPhotoOut"];
 export const PHOTO_TYPES = "image/jpeg,image/png,image/webp,image/heic,image/heif";
 export const LARGEST_PHOTO = 20 * 1024 * 1024;
 

@@ -83,3 +83,17 @@ function placed(entries: Entry[], row: Row, sort: Sort): Entry[] {
   const at = before < 0 ? entries.length : before;
   return [...entries.slice(0, at), entryOf(row, true), ...entries.slice(at)];
 }
+
+/** The list read anew: known cases as they are now, others in their place (or waiting), those that are gone marked so. */
+export function withAnew(list: List, rows: readonly Row[], reading: boolean): List {
+  const known = new Set(list.entries.map((entry) => entry.row.number));
+  const now = new Map(rows.map((row) => [row.number, row]));
+  if (!reading) return { entries: rows.map((row) => entryOf(row, list.entries.length > 0 && !known.has(row.number))), waiting: [] };
+  return {
+    entries: list.entries.map((entry) => {
+      const row = now.get(entry.row.number);
+      return row ? entryOf(row) : { ...entry, left: true };
+    }),
+    waiting: rows.filter((row) => !known.has(row.number)),
+  };
+}

@@ -5,7 +5,8 @@ import type { Action, State } from "@/case/actions";
 export type Row = components["schemas"]["CaseItemOut"];
 export type Lamp = components["schemas"]["Lamp"];
 export type Role = components["schemas"]["Role"];
-export type Sort = "-opened_at" | "opened_at" | "due_at" | "-due_at" | "-updated_at" | "updated_at";
+export const SORTS = ["-opened_at", "opened_at", "due_at", "-due_at", "-updated_at", "updated_at"] as const;
+export type Sort = (typeof SORTS)[number];
 export type Mark = "supervised" | "extension" | "hold" | "appeal" | "returned" | "mine";
 
 export interface QueueFilter {
