@@ -27,6 +27,8 @@ from app.field.views import field
 from app.grid.views import grid
 from app.media.views import media
 from app.notices.views import notices
+from app.ogc.views import ogc
+from app.parts.views import parts
 from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
@@ -38,6 +40,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     grid,
     catalog,
     media,
+    parts,
     routing,
     sla,
     reports,
@@ -103,6 +106,7 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     auth.install_authenticator(app, DatabaseAuthenticator(settings))
     app.register_blueprint(health)
     app.register_blueprint(landing)
+    app.register_blueprint(ogc)
     app.register_blueprint(console_pages)
     for feature in FEATURES:
         app.register_api(feature)

@@ -20,6 +20,7 @@ from app.duty import jobs as duty_jobs
 from app.grid import jobs as grid_jobs
 from app.media import jobs as media_jobs
 from app.notices import jobs as notices_jobs
+from app.parts import jobs as parts_jobs
 from app.reports import jobs as reports_jobs
 from app.sla import jobs as sla_jobs
 from app.tiles import jobs as tiles_jobs
@@ -33,6 +34,7 @@ FEATURE_JOBS = (
     grid_jobs,
     media_jobs,
     notices_jobs,
+    parts_jobs,
     reports_jobs,
     sla_jobs,
     tiles_jobs,

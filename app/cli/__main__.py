@@ -10,11 +10,13 @@ from app.cli.system import COMMANDS
 
 MODULES = {
     "audit": "audit",
+    "base": "base",
     "calendar": "calendar",
     "deadlines": "deadlines",
     "grid": "grid",
     "organization": "organization",
     "papers": "papers",
+    "parts": "parts",
     "routing": "routing",
     "tables": "tables",
     "user": "user",

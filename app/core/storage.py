@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from app.core.config import config
 from app.core.errors import NotFound
+
+_PIECE = 1 << 20
 
 
 class StoredBytesMissing(NotFound):
@@ -42,15 +46,23 @@ class Store:
 
     def put(self, key: str, data: bytes) -> None:
         """Keep the bytes under the key, durably; writing the same key again replaces it whole."""
-        if not self._local:
+        if self._local:
+            self.put_file(key, BytesIO(data))
+        else:
             self._fs.pipe_file(self._path(key), data)
+
+    def put_file(self, key: str, data: IO[bytes]) -> None:
+        """`put` for what is too large to be held: the rest of a binary file."""
+        if not self._local:
+            with self._fs.open(self._path(key), "wb") as file:
+                shutil.copyfileobj(data, file, _PIECE)
             return
         target = Path(self._path(key))
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
         try:
             with beside.open("wb") as file:
-                file.write(data)
+                shutil.copyfileobj(data, file, _PIECE)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(target)

@@ -25,6 +25,11 @@ class PartRetired(Conflict):
     title = "The part is retired"
 
 
+class BadPartFilter(Invalid):
+    slug = "bad-part-filter"
+    title = "The filter cannot be understood"
+
+
 class UnknownPart(Invalid):
     slug = "unknown-part"
     title = "The register has no such part"

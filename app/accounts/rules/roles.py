@@ -71,6 +71,12 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "photo.create": ANYONE_WRITING,
         "photo.read": ANYONE,
         "photo.original": ADMIN,
+        # Parts: where they stand is a public fact, whose they are and what they went through is for staff.
+        "part.find": ANYONE,
+        "part.read": STAFF,
+        "part.admin": ADMIN,
+        "part.propose": STAFF_WRITING,
+        "part.decide": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.ADMIN}),
         # Reports.
         "report.create": ANYONE_WRITING,
         "report.track": ANYONE,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -38,6 +38,14 @@ _RETIRE_MANY = text("""
     UPDATE parts SET state = 'retired', retired_at = :now, changed_at = :now, version = version + 1
      WHERE code = ANY(:codes) AND retired_at IS NULL""")
 _MOVE_VERSION = text("UPDATE part_state SET version = version + 1, changed_at = :now")
+
+_LOCK_SERIALS = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+_ADD = text("""
+    INSERT INTO parts (code, type_id, owner_id, state, name, geom, cell_code, surveyed_on, created_at, changed_at)
+    VALUES (:code, :type_id, :owner_id, :state, :name, ST_GeomFromWKB(:wkb, 4326), :cell_code, :surveyed_on, :now, :now)
+        ON CONFLICT (code) DO NOTHING
+    RETURNING id""")
+CHANGEABLE = ("owner_id", "state", "name", "cell_code", "surveyed_on", "retired_at")
 
 
 class Merged(NamedTuple):
@@ -95,3 +103,28 @@ def retire_many(session: Session, codes: Sequence[str], now: datetime) -> int:
 def move_version(session: Session, now: datetime) -> None:
     """The register is another one from now on."""
     session.execute(_MOVE_VERSION, {"now": now})
+
+
+def lock_serials(session: Session, beginning: str) -> None:
+    """Nobody else gives a serial number to a part of this district and type until the session ends."""
+    session.execute(_LOCK_SERIALS, {"name": f"fieldgrid.parts.{beginning}"})
+
+
+def add_part(session: Session, values: Mapping[str, Any], wkb: bytes, now: datetime) -> int | None:
+    """Store a new part; the number of its row, None where the code is taken.
+
+    Shape: values has code, type_id, owner_id, state, name, cell_code, surveyed_on; the place as WKB, EPSG:4326.
+    """
+    found: int | None = session.execute(_ADD, {**values, "wkb": wkb, "now": now}).scalar()
+    return found
+
+
+def change_part(session: Session, part_id: int, values: Mapping[str, Any], wkb: bytes | None, now: datetime) -> None:
+    """Give a part other values, and another place where there is one."""
+    given = {name: values[name] for name in CHANGEABLE if name in values}
+    assigned = "".join(f", {name} = :{name}" for name in given)
+    if wkb is not None:
+        assigned += ", geom = ST_GeomFromWKB(:wkb, 4326)"
+        given["wkb"] = wkb
+    statement = f"UPDATE parts SET version = version + 1, changed_at = :now{assigned} WHERE id = :id"  # noqa: S608
+    session.execute(text(statement), {**given, "id": part_id, "now": now})

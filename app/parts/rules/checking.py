@@ -165,7 +165,7 @@ def _places(rows: FileRows, codes: list[str], located: Located, faults: list[Par
             kind = FaultKind.OUTSIDE_CITY if reason else FaultKind.BAD_POSITION
             detail = reason or "There is no point and no simple line: give lon and lat, or a geometry without heights."
             faults.append(PartFault(row, code or None, kind, detail))
-        elif code[:DISTRICT_DIGITS] != cell[:DISTRICT_DIGITS] and SHAPE.fullmatch(code):
+        elif not code.startswith(cell[:DISTRICT_DIGITS]) and SHAPE.fullmatch(code):
             detail = f"The code says district {code[:DISTRICT_DIGITS]}, the place lies in {cell[:DISTRICT_DIGITS]}."
             faults.append(PartFault(row, code, FaultKind.WRONG_DISTRICT, detail))
 

@@ -186,7 +186,7 @@ def _points(lons: NDArray[np.float64], lats: NDArray[np.float64], crs: str) -> A
     """Points in EPSG:4326; numbers are converted before they become points where they are degrees."""
     degrees = bool((np.abs(lons) <= 180).all() and (np.abs(lats) <= 90).all())
     if crs not in list(Crs) or not degrees:
-        return to_storage(shapely.points(lons, lats), crs)
+        return to_storage(np.asarray(shapely.points(lons, lats), dtype=object), crs)
     lons, lats = to_wgs84_many(lons, lats, crs)
     return shapely.points(np.round(lons, DECIMALS), np.round(lats, DECIMALS))
 

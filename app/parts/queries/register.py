@@ -1,0 +1,183 @@
+"""Reading the register: pages of parts, one part, the nearest ones, how many of each type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from app.parts.models import PartState
+
+_SHOWN = """
+    p.id, p.code, p.state, p.name, p.cell_code, p.surveyed_on, p.version, p.created_at, p.changed_at, p.retired_at,
+    ST_AsGeoJSON(p.geom, 9) AS geometry, p.type_id, p.owner_id,
+    t.scheme AS type_scheme, t.kind AS type_kind, t.code AS type_code, t.name AS type_name,
+    o.code AS owner_code, o.name AS owner_name"""
+_JOINED = "LEFT JOIN types t ON t.id = p.type_id LEFT JOIN organizations o ON o.id = p.owner_id"
+_SELECT = "SELECT {shown} FROM parts p {joined} WHERE {clauses}"
+_ONE = text(_SELECT.format(shown=_SHOWN, joined=_JOINED, clauses="p.code = :code"))
+_LOCKED = text(_SELECT.format(shown=_SHOWN, joined=_JOINED, clauses="p.code = :code FOR NO KEY UPDATE OF p"))
+_BY_ID = text(_SELECT.format(shown=_SHOWN, joined=_JOINED, clauses="p.id = :id"))
+
+# Each clause is a stretch of an index. Codes are digits alone, so that what begins alike lies between two of them.
+_CLAUSES: Mapping[str, str] = {
+    "types": "p.type_id = ANY (CAST(:types AS uuid[]))",
+    "owner_id": "p.owner_id = :owner_id",
+    "states": "p.state = ANY (:states)",
+    "area": "p.cell_code >= :area AND p.cell_code < :past_area",
+    "district": "p.code >= :district AND p.code < :past_district",
+    "bbox": "p.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)",
+    "begin": "p.code >= :begin AND p.code < :past_begin",
+    "words": "p.name IS NOT NULL AND p.name ILIKE :words",
+}
+_BEGINNINGS = frozenset({"area", "district", "begin"})
+_BY_CODE, _BY_CELL = "p.code", "p.cell_code, p.code"
+_PAGE = """
+    SELECT {shown}
+      FROM (SELECT p.* FROM parts p WHERE {clauses} ORDER BY {order} LIMIT :most) p {joined}
+     ORDER BY {order}"""
+
+# The circle's box first, which the index answers; among those the distance on the ellipsoid.
+_NEAREST = """
+    SELECT p.code, p.state, p.name, ST_AsGeoJSON(p.geom, 7) AS geometry, p.owner_id, d.distance_m,
+           t.scheme AS type_scheme, t.kind AS type_kind, t.code AS type_code, t.name AS type_name,
+           o.code AS owner_code, o.name AS owner_name
+      FROM (SELECT p.*, ST_Distance(p.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography)
+                   AS distance_m
+              FROM parts p
+             WHERE p.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326) AND p.retired_at IS NULL {of_type}
+           ) d
+      JOIN parts p ON p.id = d.id {joined}
+     WHERE d.distance_m <= :within_m
+     ORDER BY d.distance_m, p.code LIMIT :most"""
+_COUNTS = """
+    SELECT t.scheme, t.kind, t.code, t.name, c.state, c.n
+      FROM (SELECT p.type_id, p.state, count(*) AS n FROM parts p WHERE {clauses} GROUP BY 1, 2) c
+      JOIN types t ON t.id = c.type_id
+     ORDER BY t.scheme, t.code, c.state"""
+_HIGHEST = text("SELECT max(code) FROM parts WHERE code >= :begin AND code <= :end")
+_KNOWN = text("SELECT EXISTS (SELECT FROM parts WHERE code = :code), EXISTS (SELECT FROM parts)")
+
+
+@dataclass(frozen=True, slots=True)
+class PartFilter:
+    """Which parts are asked for. Empty tuples and None do not narrow; without states, all but the retired.
+
+    Shape: `bbox` is (west, south, east, north) in degrees, WGS 84; `area` a code of any level; `begin` how codes begin;
+           `words` stands somewhere in the name.
+    """
+
+    types: tuple[UUID, ...] | None = None
+    owner_id: UUID | None = None
+    states: tuple[str, ...] = ()
+    area: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    begin: str | None = None
+    words: str | None = None
+
+    @property
+    def by_cell(self) -> bool:
+        """Whether the list goes by cell: below a district that is the order of the only index that helps."""
+        return self.area is not None and len(self.area) > 6
+
+
+def state(session: Session) -> Row[*tuple[Any, ...]]:
+    """The version of the register: all that is read from it is the same as long as this is."""
+    return session.execute(select(PartState.version, PartState.changed_at)).one()
+
+
+def parts_page(session: Session, wanted: PartFilter, after: Sequence[str] | None, most: int) -> Sequence[Row[Any]]:
+    """At most so many parts in the order of their codes, within a street or less in that of cells and codes."""
+    clauses, values = _narrowed(wanted)
+    order = _BY_CELL if wanted.by_cell else _BY_CODE
+    if after is not None:
+        clauses.append("(p.cell_code, p.code) > (:after_cell, :after)" if wanted.by_cell else "p.code > :after")
+        values |= {"after_cell": after[0], "after": after[-1]}
+    statement = _PAGE.format(shown=_SHOWN, joined=_JOINED, clauses=" AND ".join(clauses), order=order)
+    return session.execute(text(statement), {**values, "most": most}).all()
+
+
+def all_parts(session: Session, wanted: PartFilter, at_once: int) -> Iterator[Sequence[Row[Any]]]:
+    """All parts of a filter, a page at a time: no transaction waits for a slow reader."""
+    after: Sequence[str] | None = None
+    while rows := parts_page(session, wanted, after, at_once):
+        yield rows
+        after = (rows[-1].cell_code, rows[-1].code)
+
+
+def counts(session: Session, area: str | None) -> Sequence[Row[Any]]:
+    """(scheme, kind, code, name, state, n) of every type and state on some ground, the retired left out."""
+    clauses, values = _narrowed(PartFilter(area=area), by_cell=True)
+    return session.execute(text(_COUNTS.format(clauses=" AND ".join(clauses))), values).all()
+
+
+def _narrowed(wanted: PartFilter, *, by_cell: bool = False) -> tuple[list[str], dict[str, Any]]:
+    """The clauses and their values. A district is a beginning of codes, anything below it one of cells."""
+    given: dict[str, Any] = {
+        "types": None if wanted.types is None else [str(one) for one in wanted.types],
+        "owner_id": wanted.owner_id,
+        "states": list(wanted.states) or None,
+        "area" if by_cell or wanted.by_cell else "district": wanted.area,
+        "begin": wanted.begin,
+        "words": None if wanted.words is None else f"%{_literal(wanted.words)}%",
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    clauses = [_CLAUSES[name] for name in values]
+    values |= {f"past_{name}": str(int(values[name]) + 1) for name in _BEGINNINGS & values.keys()}
+    if wanted.bbox is not None:
+        values |= dict(zip(("west", "south", "east", "north"), wanted.bbox, strict=True))
+        clauses.append(_CLAUSES["bbox"])
+    if not wanted.states:
+        clauses.append("p.state <> 'retired'")
+    return clauses, values
+
+
+def _literal(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def find_part(session: Session, code: str, *, locked: bool = False) -> Row[Any] | None:
+    """One part, retired or not."""
+    return session.execute(_LOCKED if locked else _ONE, {"code": code}).one_or_none()
+
+
+def part_by_id(session: Session, part_id: int) -> Row[Any] | None:
+    """One part by the number of its row."""
+    return session.execute(_BY_ID, {"id": part_id}).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A point, and how far around it; degrees, WGS 84, the box holding the circle."""
+
+    lon: float
+    lat: float
+    within_m: float
+    box: tuple[float, float, float, float]
+
+
+def nearest(session: Session, around: Around, types: Sequence[UUID] | None, most: int) -> Sequence[Row[Any]]:
+    """The nearest parts that are not retired, of some types or of any, nearest first."""
+    values: dict[str, Any] = dict(zip(("west", "south", "east", "north"), around.box, strict=True))
+    values |= {"lon": around.lon, "lat": around.lat, "within_m": around.within_m, "most": most}
+    if types is not None:
+        values["types"] = [str(one) for one in types]
+    of_type = "" if types is None else f"AND {_CLAUSES['types']}"
+    return session.execute(text(_NEAREST.format(of_type=of_type, joined=_JOINED)), values).all()
+
+
+def highest_code(session: Session, beginning: str) -> str | None:
+    """The highest code of a district and type."""
+    values = {"begin": beginning + "000000", "end": beginning + "999999"}
+    found: str | None = session.execute(_HIGHEST, values).scalar()
+    return found
+
+
+def is_known(session: Session, code: str) -> tuple[bool, bool]:
+    """Whether there is (or was) such a part, and whether there is any at all."""
+    known, any_ = session.execute(_KNOWN, {"code": code}).one()
+    return known, any_
