@@ -65,6 +65,10 @@ class Case(Base):
         Index("ix_cases_lead_id_opened_at", "lead_id", text("opened_at DESC")),
         Index("ix_cases_handler_id_opened_at_id", "handler_id", text("opened_at DESC"), text("id DESC")),
         Index("ix_cases_zone_code", "zone_code"),
+        # What the desk decides on or follows is little among all that there is.
+        Index("ix_cases_pending", "due_at", "id", postgresql_where=text("pending IS NOT NULL")),
+        Index("ix_cases_appeal", "updated_at", "id", postgresql_where=text("appeal = 'open'")),
+        Index("ix_cases_supervised", "due_at", "id", postgresql_where=text("supervised")),
         # What counts look at: open cases; and how many were received, filed and closed on some ground in a time.
         Index(
             "ix_cases_open",

@@ -237,9 +237,9 @@ def _matches(q: str, principal: Principal) -> ColumnElement[bool]:
 # A request says of which kind it is; indexes hold just the cases that wait for a decision.
 MARKS: dict[Mark, Callable[[Principal], ColumnElement[bool]]] = {
     Mark.MINE: lambda principal: Case.handler_id == principal.id,
-    Mark.SUPERVISED: lambda _: Case.supervised.is_(True),
-    Mark.EXTENSION: lambda _: Case.pending["kind"].astext == "extension",
-    Mark.HOLD: lambda _: Case.pending["kind"].astext == "hold",
+    Mark.SUPERVISED: lambda _: Case.supervised,
+    Mark.EXTENSION: lambda _: and_(Case.pending.is_not(None), Case.pending["kind"].astext == "extension"),
+    Mark.HOLD: lambda _: and_(Case.pending.is_not(None), Case.pending["kind"].astext == "hold"),
     Mark.APPEAL: lambda _: Case.appeal == "open",
     Mark.RETURNED: lambda _: Case.returns > 0,
 }
