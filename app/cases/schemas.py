@@ -45,6 +45,7 @@ class CaseFilterQuery(Query):
     source: str | None = Field(None, description="Sources, such as citizen,inspector")
     bbox: str | None = Field(None, description="west,south,east,north in degrees, WGS 84")
     q: str | None = Field(None, min_length=1, max_length=100, description="A number, or words of its text")
+    part: str | None = Field(None, min_length=1, max_length=40, description="The whole code of a part")
     since: str | None = Field(None, alias="from", description="Opened at or after: an instant, or a day of the city")
     until: str | None = Field(None, alias="to", description="Opened before this instant, or up to the end of this day")
     mark: Mark | None = Field(None, description="Mine in person, supervised, with a request to decide, or returned")

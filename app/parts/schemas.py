@@ -66,12 +66,17 @@ class PartsQuery(PageQuery, PartFilterQuery):
     """Which parts are listed."""
 
 
-class NearestQuery(LocateQuery):
+class NearQuery(Query):
+    """How many parts are looked for, and how far."""
+
+    limit: int = Field(5, ge=1, le=20)
+    within_m: float = Field(100.0, gt=0, le=500, allow_inf_nan=False, description="How far, metres")
+
+
+class NearestQuery(NearQuery, LocateQuery):
     """Around which point parts are looked for."""
 
     type: str | None = Field(None, max_length=2000, description="Type codes, or exactly scheme|kind|code")
-    limit: int = Field(5, ge=1, le=20)
-    within_m: float = Field(100.0, gt=0, le=500, allow_inf_nan=False, description="How far, metres")
 
 
 class CountsQuery(Query):

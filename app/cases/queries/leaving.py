@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.rules import END_STATES
+from app.parts.models import Part
 from app.routing.models import PartOwner, RoutingRule, ShopfrontContract
 
 _MOST_NAMED = 50
@@ -131,7 +132,8 @@ def uses_of(session: Session, organization_id: UUID, today: date) -> dict[str, l
                 bound.organization_id == organization_id,
             )
             for bound, name in ((PartOwner, PartOwner.code), (ShopfrontContract, ShopfrontContract.code))
-        )
+        ),
+        select(Part.code).where(Part.owner_id == organization_id, Part.retired_at.is_(None)).limit(_MOST_NAMED),
     ).limit(_MOST_NAMED)
     found = {
         "cases": list(session.execute(numbers).scalars()),

@@ -189,6 +189,7 @@ def narrowed(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool
         (found.owner, lambda: Case.lead_id.in_(_owners(found.owner or ""))),
         (found.lamps, lambda: or_(*(LAMPS[lamp](_NOW) for lamp in found.lamps))),
         (found.bbox, lambda: Case.geom.op("&&")(func.ST_MakeEnvelope(*(found.bbox or ()), 4326))),
+        (found.part, lambda: Case.part_code == found.part),
         (found.q, lambda: _matches(found.q or "", principal)),
         (found.since, lambda: Case.opened_at >= found.since),
         (found.until, lambda: Case.opened_at < found.until),

@@ -38,4 +38,5 @@ class CaseFilter:
     since: datetime | None = None
     until: datetime | None = None
     mark: Mark | None = None
+    part: str | None = None
     sort: str = "-opened_at"

@@ -36,6 +36,7 @@ def filter_of(query: CaseFilterQuery, zone: str) -> CaseFilter:
         since=None if query.since is None else begin_of(query.since, zone),
         until=None if query.until is None else end_of(query.until, zone),
         mark=query.mark,
+        part=query.part,
         sort=query.sort if isinstance(query, CasesQuery) else SORTS[0],
     )
 

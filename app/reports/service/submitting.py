@@ -23,6 +23,8 @@ from app.grid.errors import GridGap, OutsideCity
 from app.grid.service import Place
 from app.media import service as media
 from app.media.service import PhotoRow
+from app.parts.errors import UnknownPart
+from app.parts.service import register as parts
 from app.reports import queries
 from app.reports.errors import CapturedInFuture, IntakeLimit, NothingReported, PlaceOutsideCity, ReportIdTaken
 from app.reports.rules import (
@@ -46,7 +48,7 @@ def submit_report(
 
     Repeating the same command is harmless: the same id with the same content is the stored report.
     Raises: PlaceOutsideCity, CapturedInFuture, NothingReported, ReportIdTaken (same id, other content or sender),
-            IntakeLimit, SourceNotYours, TypeNotKnown, UnknownPhoto.
+            IntakeLimit, SourceNotYours, TypeNotKnown, UnknownPart, UnknownPhoto.
     Source: domain.md §5; ADR 0004 (idempotent submit).
     """
     sender = sender_hash(config().data_key, principal.key)
@@ -55,6 +57,7 @@ def submit_report(
         if stored := queries.report(session, command.report_id):
             return _stored_if_same(stored, command, sender), False
     _check(session, command, sender, principal, now)
+    _check_part(session, command)
     source = sourced(session, command, principal)
     place = _place(session, command)
     found = None if command.type_ref is None else cases.find_type(session, command.type_ref)
@@ -177,6 +180,13 @@ def _check(session: Session, command: SubmitReport, sender: str, principal: Prin
     most = config().intake_limit(principal.kind)
     if most is not None and queries.sent_since(session, sender, now - timedelta(hours=1)) >= most:
         raise IntakeLimit(f"{most} reports came from you within an hour: go on later.", retry_after_s=600)
+
+
+def _check_part(session: Session, command: SubmitReport) -> None:
+    """A part that is named has to be in the register, once the city has one."""
+    problem = None if command.part_code is None else parts.check_code(session, command.part_code)
+    if problem is not None:
+        raise UnknownPart(problem, faults=[Fault("/part_code", "take one of GET /parts/nearest, or leave it out")])
 
 
 def _place(session: Session, command: SubmitReport) -> Place:

@@ -16,15 +16,22 @@ from app.grid.models import Area
 from app.routing.models import PartOwner, ShopfrontContract
 from app.routing.rules import KnownOwners
 
-# One statement for both. A part's own row goes before one for many parts, the longer beginning before the shorter; a
-# point on the edge of two strips belongs to the lower number, as one on the edge of two cells does.
+# One statement for both. A part's own row goes before what the register says of it, that before a row for many parts,
+# the longer beginning before the shorter (ADR 0026); a point on the edge of two strips belongs to the lower number, as
+# one on the edge of two cells does.
 _BOUND = text("""
-    SELECT (SELECT json_build_array(p.organization_id, p.code || CASE WHEN p.is_prefix THEN '*' ELSE '' END)
-              FROM part_owners p
-             WHERE p.retired_at IS NULL AND p.code = ANY (cast(:beginnings AS text[]))
-               AND (p.is_prefix OR p.code = :part)
-               AND daterange(p.valid_from, p.valid_to) @> cast(:on AS date)
-             ORDER BY p.is_prefix, length(p.code) DESC LIMIT 1) AS part,
+    SELECT (SELECT json_build_array(b.organization_id, b.name)
+              FROM (SELECT p.organization_id, CASE WHEN p.is_prefix THEN 3 ELSE 1 END AS rank, length(p.code) AS size,
+                           p.code || CASE WHEN p.is_prefix THEN '*' ELSE '' END AS name
+                      FROM part_owners p
+                     WHERE p.retired_at IS NULL AND p.code = ANY (cast(:beginnings AS text[]))
+                       AND (p.is_prefix OR p.code = :part)
+                       AND daterange(p.valid_from, p.valid_to) @> cast(:on AS date)
+                     UNION ALL
+                    SELECT r.owner_id, 2, length(r.code), r.code
+                      FROM parts r JOIN organizations o ON o.id = r.owner_id AND o.closed_at IS NULL
+                     WHERE r.code = :part) b
+             ORDER BY b.rank, b.size DESC LIMIT 1) AS part,
            (SELECT json_build_array(s.organization_id, s.code, s.shop_name)
               FROM shopfront_contracts s
              WHERE s.retired_at IS NULL AND cast(:class AS text) IS NOT NULL
