@@ -21,6 +21,7 @@ from app.grid.rules.checking import check
 from app.grid.rules.codes import Level
 from app.grid.rules.faults import GridFault
 from app.grid.rules.repairing import TOLERANCE_M
+from app.tiles.service.preparing import prepare_ground
 
 _SHOWN = 50
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -74,6 +75,7 @@ def import_(file: Path, **options: Any) -> None:
     connect()
     with unit_of_work() as session:
         verdict = service.import_file(session, file.read_bytes(), _wanted(options), now=clock.now())
+        prepare_ground(session, now=clock.now())
     _end(verdict)
 
 

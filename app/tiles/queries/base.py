@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from app.tiles.queries.ground import cut_with, tile_parameters
+from app.tiles.queries.ground import Cutter, tile_parameters
 from app.tiles.queries.layer import Asked, FieldKind, Layer, VectorLayer
 from app.tiles.rules.base import BUILDINGS_FROM, base_band
 from app.tiles.rules.ground import EXACT_ZOOM, MAX_ZOOM, MIN_ZOOM
@@ -19,30 +19,39 @@ _STAMP = text("""
     SELECT string_agg(CAST(CASE WHEN s.source IS NULL THEN b.stamp ELSE s.stamp END AS text), '/' ORDER BY b.layer)
     FROM ground_state s JOIN base_layers b ON b.layer = s.subject
 """)
+_PREPARED = """
+    SELECT layer, name, class, geom, from_zoom
+    FROM ground_features
+    WHERE band = CAST(:band AS smallint) AND from_zoom <= CAST(:from_zoom AS smallint)
+        AND geom && ST_TileEnvelope(:z, :x, :y, margin => :margin)
+"""
+# Layers that were not prepared yet are drawn as they came, from near only.
+_LIVE = f"""
+    SELECT layer, name, class, ST_Transform(geom, 3857) AS geom, :z AS from_zoom
+    FROM base_features
+    WHERE :z >= {EXACT_ZOOM} AND geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => :margin), 4326)
+"""  # noqa: S608 -- only constants
 _PART = """
     (SELECT ST_AsMVT(t, '{layer}', :extent, 'geom') FROM (
         SELECT name, class, ST_AsMVTGeom(geom, ST_TileEnvelope(:z, :x, :y), :extent, :buffer) AS geom
-        FROM drawn WHERE layer = '{layer}') t WHERE geom IS NOT NULL)
+        FROM drawn WHERE layer = '{layer}') t)
 """
-# Layers that were not prepared yet are drawn as they came, from near only.
-_CUT = text(f"""
-    WITH found AS (
-        SELECT layer, name, class, geom, from_zoom
-        FROM ground_features
-        WHERE band = :band AND from_zoom <= :from_zoom AND geom && ST_TileEnvelope(:z, :x, :y, margin => :margin)
-        UNION ALL
-        SELECT f.layer, f.name, f.class, ST_Transform(f.geom, 3857), :z
-        FROM base_features f
-        WHERE :z >= {EXACT_ZOOM} AND EXISTS (SELECT FROM ground_state WHERE subject <> 'areas' AND source IS NULL)
-          AND f.layer = ANY(ARRAY(SELECT subject FROM ground_state WHERE source IS NULL))
-          AND f.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => :margin), 4326)
-    ), drawn AS (
-        SELECT layer, name, class, geom FROM found
-        WHERE layer <> 'buildings' OR :z >= {BUILDINGS_FROM}
-        ORDER BY from_zoom LIMIT :most
-    )
-    SELECT {" || ".join(_PART.format(layer=layer) for layer in ("water", "green", "roads", "buildings"))}
-""")  # noqa: S608 -- only constants
+
+
+def _statement(found: str) -> TextClause:
+    parts = " || ".join(_PART.format(layer=layer) for layer in LAYERS)
+    return text(f"""
+        WITH found AS ({found}), drawn AS (
+            SELECT layer, name, class, geom FROM found
+            WHERE layer <> 'buildings' OR :z >= {BUILDINGS_FROM}
+            ORDER BY from_zoom LIMIT :most
+        )
+        SELECT {parts}
+    """)  # noqa: S608 -- only constants
+
+
+LAYERS = ("water", "green", "roads", "buildings")
+_CUTTER = Cutter(_statement(_PREPARED), _statement(_LIVE), LAYERS)
 
 
 def _stamp(session: Session, asked: Asked) -> str:
@@ -55,7 +64,7 @@ def _cut(session: Session, asked: Asked, tile: Tile, coarseness: int) -> bytes:
     del asked
     most = MOST_COARSEST if coarseness == COARSEST else None
     seen = {"band": base_band(tile.z), "from_zoom": tile.z - coarseness, "most": most}
-    return cut_with(session, _CUT, {**tile_parameters(tile), **seen})
+    return _CUTTER.cut(session, {**tile_parameters(tile), **seen})
 
 
 LAYER = Layer(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.tiles.queries.ground import SHAPES, areas_stamp, cut_with, shape_parameters
+from app.tiles.queries.ground import areas_cutter, areas_stamp, shape_parameters
 from app.tiles.queries.layer import Asked, Layer, VectorLayer
 from app.tiles.rules.ground import CELL_LABELS_FROM, MAX_ZOOM, MIN_ZOOM, cells_level
 from app.tiles.rules.tile import Tile
@@ -17,20 +16,21 @@ _FIELDS = """
         CASE WHEN level < 4 THEN cells END AS cells,
         CASE WHEN level < 4 THEN true END AS aggregate
 """
-_CUT = text(f"""{SHAPES}
+_CUTTER = areas_cutter(f"""
     , outlines AS ({_FIELDS}, ST_AsMVTGeom(geom, ST_TileEnvelope(:z, :x, :y), :extent, :buffer) AS geom
         FROM shapes ORDER BY code)
     , labels AS ({_FIELDS}, ST_AsMVTGeom(label, ST_TileEnvelope(:z, :x, :y), :extent, 0) AS geom
         FROM shapes WHERE :labelled AND label && ST_TileEnvelope(:z, :x, :y) ORDER BY code)
-    SELECT (SELECT ST_AsMVT(o, 'cells', :extent, 'geom') FROM outlines o WHERE geom IS NOT NULL)
-        || (SELECT ST_AsMVT(l, 'cell_labels', :extent, 'geom') FROM labels l WHERE geom IS NOT NULL)
+    SELECT (SELECT ST_AsMVT(o, 'cells', :extent, 'geom') FROM outlines o)
+        || (SELECT ST_AsMVT(l, 'cell_labels', :extent, 'geom') FROM labels l)
 """)  # noqa: S608 -- only constants
 
 
 def _cut(session: Session, asked: Asked, tile: Tile, coarseness: int) -> bytes:
     del asked
-    parameters = shape_parameters(tile, [cells_level(tile.z, coarseness)])
-    return cut_with(session, _CUT, {**parameters, "labelled": tile.z >= CELL_LABELS_FROM})
+    level = cells_level(tile.z, coarseness)
+    parameters = shape_parameters(tile, level, level)
+    return _CUTTER.cut(session, {**parameters, "labelled": tile.z >= CELL_LABELS_FROM})
 
 
 LAYER = Layer(

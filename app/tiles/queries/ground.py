@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
@@ -14,33 +14,39 @@ from app.tiles.rules.tile import BUFFER, EXTENT, Tile
 
 # Before a statement that draws from `shapes` (code, name, level, parent_code, zone_code, cells, geom, label):
 # areas of some levels that reach into a tile, in EPSG:3857. Parameters: those of `shape_parameters`.
-# The second half is never run where the first has rows: whether it is asked at all is known before it begins.
+# An index that orders geometries beside numbers is only used where these are of the column's own type.
 SHAPES = """
     WITH shapes AS (
         SELECT code, name, level, parent_code, zone_code, cells, geom, label
         FROM ground_areas
-        WHERE band = :band AND level = ANY(:levels) AND geom && ST_TileEnvelope(:z, :x, :y, margin => :margin)
-        UNION ALL
-        SELECT a.code, a.name, a.level, a.parent_code,
-            (SELECT c.zone_code FROM duty_zone_cells c WHERE c.cell_code = a.code AND c.valid_to IS NULL),
-            (SELECT count(*) FROM areas c WHERE c.level = 4 AND c.valid_to IS NULL
-                AND c.code BETWEEN a.code AND a.code || '99999999999'),
-            ST_Transform(a.geom, 3857), ST_Transform(ST_PointOnSurface(a.geom), 3857)
-        FROM areas a
-        WHERE EXISTS (SELECT FROM ground_state WHERE subject = 'areas' AND source IS NULL)
-          AND a.valid_to IS NULL AND a.level = ANY(:levels)
-          AND a.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => :margin), 4326)
+        WHERE band = CAST(:band AS smallint)
+            AND level BETWEEN CAST(:highest AS smallint) AND CAST(:lowest AS smallint)
+            AND geom && ST_TileEnvelope(:z, :x, :y, margin => :margin)
     )
 """
+# The same of the live grid itself, for the minute until it is prepared for the first time.
+LIVE_SHAPES = """
+    WITH shapes AS (
+        SELECT a.code, a.name, a.level, a.parent_code, z.zone_code,
+            (SELECT count(*) FROM areas c WHERE c.level = 4 AND c.valid_to IS NULL
+                AND c.code BETWEEN a.code AND a.code || '99999999999') AS cells,
+            ST_Transform(a.geom, 3857) AS geom, ST_Transform(ST_PointOnSurface(a.geom), 3857) AS label
+        FROM areas a
+        LEFT JOIN duty_zone_cells z ON z.cell_code = a.code AND z.valid_to IS NULL
+        WHERE a.valid_to IS NULL AND a.level BETWEEN :highest AND :lowest
+            AND a.geom && ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => :margin), 4326)
+    )
+"""
+_UNPREPARED = text("SELECT EXISTS (SELECT FROM ground_state WHERE source IS NULL AND subject = ANY(:subjects))")
 _STAMP = text("""
     SELECT CASE WHEN s.source IS NULL THEN CAST(g.stamp AS text) ELSE CAST(s.stamp AS text) END
     FROM grid_state g CROSS JOIN ground_state s WHERE s.subject = 'areas'
 """)
 
 
-def shape_parameters(tile: Tile, levels: Sequence[int]) -> dict[str, Any]:
-    """The parameters of `SHAPES` for areas of these levels."""
-    return {**tile_parameters(tile), "band": band_of(tile.z), "levels": list(levels)}
+def shape_parameters(tile: Tile, highest: int, lowest: int) -> dict[str, Any]:
+    """The parameters of `SHAPES` for areas from the highest level (0 is the city) to the lowest (4 are cells)."""
+    return {**tile_parameters(tile), "band": band_of(tile.z), "highest": highest, "lowest": lowest}
 
 
 def tile_parameters(tile: Tile) -> dict[str, Any]:
@@ -54,6 +60,25 @@ def areas_stamp(session: Session, asked: Asked) -> str:
     return str(session.connection().execute(_STAMP).scalar_one())
 
 
-def cut_with(session: Session, statement: TextClause, parameters: dict[str, Any]) -> bytes:
-    """The tile that a statement answers as its one value."""
-    return bytes(session.connection().execute(statement, parameters).scalar_one())
+class Cutter(NamedTuple):
+    """The statement that cuts a tile from the prepared ground, and the one for ground that was not prepared yet.
+
+    Both answer one value. `subjects` are those of the ground's state that have to be prepared.
+    """
+
+    prepared: TextClause
+    live: TextClause
+    subjects: tuple[str, ...]
+
+    def cut(self, session: Session, parameters: Mapping[str, Any]) -> bytes:
+        """The tile. Only an empty one makes ask whether there is nothing, or nothing yet."""
+        connection = session.connection()
+        data = bytes(connection.execute(self.prepared, parameters).scalar_one())
+        if data or not connection.execute(_UNPREPARED, {"subjects": list(self.subjects)}).scalar_one():
+            return data
+        return bytes(connection.execute(self.live, parameters).scalar_one())
+
+
+def areas_cutter(statement: str) -> Cutter:
+    """The cutter of a statement that draws from `shapes`."""
+    return Cutter(text(SHAPES + statement), text(LIVE_SHAPES + statement), ("areas",))

@@ -87,7 +87,7 @@ _ADD_GROUND = text("""
                 ST_Length(geom) / 4, 0.01) AS numeric))))) AS from_zoom
         FROM (SELECT layer, name, class, ST_Transform(geom, 3857) AS geom FROM base_features WHERE layer = :layer) AS f
     ) AS ground
-    WHERE from_zoom <= :band AND (layer <> 'buildings' OR :band = :last)
+    WHERE from_zoom <= :band
 """)
 
 
@@ -161,7 +161,7 @@ def rename_areas(session: Session) -> int:
 def replace_layer(session: Session, layer: str) -> None:
     """Draw a base layer anew from its features, for each band those that matter there."""
     session.execute(_CLEAR_LAYER, {"layer": layer})
-    for band in BANDS:
+    for band in BANDS if layer != "buildings" else BANDS[-1:]:
         session.execute(_statement(layer, band), _parameters(layer, band))
 
 

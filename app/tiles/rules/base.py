@@ -9,8 +9,8 @@ from app.tiles.rules.ground import MAX_ZOOM, MIN_ZOOM
 from app.tiles.rules.tile import HALF_M, pixel_m
 
 BUILDINGS_FROM = 14
-# Each zoom is drawn from the features of the first of these that is not below it.
-BANDS = (9, 11, 13, 15, MAX_ZOOM)
+# Each zoom is drawn from the features of the first of these that is not below it; the last are as they came.
+BANDS = (9, 11, 13, MAX_ZOOM)
 # The classes of the demo city and those of OpenStreetMap's key `highway`.
 ROADS_FROM: Mapping[str, int] = MappingProxyType(
     {

@@ -25,15 +25,15 @@ def band_of(zoom: int) -> int:
     return min(max(zoom, MIN_ZOOM), EXACT_ZOOM)
 
 
-def levels_at(zoom: int, coarseness: int = 0) -> list[int]:
-    """The levels of areas whose borders a zoom draws; each step of coarseness leaves out the lowest of them.
+def lowest_level(zoom: int, coarseness: int = 0) -> int:
+    """The lowest level of areas whose borders a zoom draws; each step of coarseness leaves it out.
 
     Example:
-        >>> levels_at(8), levels_at(14), levels_at(14, 2)
-        ([0, 1], [0, 1, 2, 3], [0, 1])
+        >>> lowest_level(8), lowest_level(14), lowest_level(14, 2)
+        (1, 3, 1)
     """
     lowest = Level.COMMUNITY if zoom >= COMMUNITIES_FROM else Level.STREET if zoom >= STREETS_FROM else Level.DISTRICT
-    return list(range(max(lowest - coarseness, 0) + 1))
+    return max(lowest - coarseness, 0)
 
 
 def cells_level(zoom: int, coarseness: int = 0) -> int:
