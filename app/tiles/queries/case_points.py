@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, func, select, text, union
+from sqlalchemy import Integer, bindparam, func, select, text, union
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Organization
 from app.cases.models import Case
 from app.cases.queries.listing import narrowed
-from app.cases.queries.visibility import reasons, rare_reasons
+from app.cases.queries.visibility import rare_reasons, reasons
 from app.cases.rules import Source as CaseSource
 from app.cases.rules import State
 from app.cases.rules.filters import CaseFilter
@@ -73,7 +73,8 @@ class TypeName:
 _TYPES = text("SELECT uuid_hash_extended(id, 0) AS hash, scheme, kind, code, name FROM types")
 _ALL_UNITS = text("SELECT DISTINCT hash_array_extended(unit_ids, 0) AS hash, unit_ids FROM cases")
 _SOME_UNITS = text("""
-    SELECT DISTINCT hash_array_extended(unit_ids, 0) AS hash, unit_ids FROM cases WHERE id = ANY(CAST(:ids AS uuid[]))""")
+    SELECT DISTINCT hash_array_extended(unit_ids, 0) AS hash, unit_ids FROM cases
+     WHERE id = ANY(CAST(:ids AS uuid[]))""")
 
 
 def type_names(session: Session) -> Mapping[int, TypeName]:
@@ -101,29 +102,30 @@ def owner_values(session: Session, owner: str) -> tuple[int, ...]:
     return tuple(session.connection().execute(statement).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which cases somebody asks for, and when."""
+
+    found: CaseFilter
+    principal: Principal
+    now: datetime
+
+
 def rare(principal: Principal) -> bool:
     """Whether the principal sees cases for reasons that have to be looked up."""
     return bool(rare_reasons(principal))
 
 
-def looked_up(
-    session: Session, found: CaseFilter, principal: Principal, box: Box | None, *, now: datetime, every: bool, most: int
-) -> dict[str, Column]:
-    """The columns of up to ``most`` cases that the filter means and the principal sees, in a box of degrees.
+def looked_up(session: Session, asked: Question, box: Box | None, *, every: bool, most: int) -> dict[str, Column]:
+    """The columns of up to ``most`` cases that are asked for and seen, in a box of degrees.
 
-    Those that they see for rare reasons, or with `every` for any.
+    Those that are seen for rare reasons, or with `every` for any.
     """
-    clauses = narrowed(found, principal)
+    clauses = narrowed(asked.found, asked.principal)
     if box is not None:
-        clauses.append(_in_box(box))
-    why = reasons(principal) if every else rare_reasons(principal)
+        clauses.append(Case.geom.op("&&")(func.ST_MakeEnvelope(*box, 4326)))
+    why = reasons(asked.principal) if every else rare_reasons(asked.principal)
     limit = bindparam("most", type_=Integer())
     ways = [select(select(Case.id).where(one, *clauses).limit(limit).subquery().c.id) for one in why]
     picked = select(ways[0].subquery().c.id) if len(ways) == 1 else select(union(*ways).subquery().c.id)
-    return read_picked(session, CASES, picked.limit(limit), {"now": now, "most": most})
-
-
-def _in_box(box: Box) -> ColumnElement[bool]:
-    return Case.geom.op("&&")(func.ST_MakeEnvelope(*box, 4326))
-
-
+    return read_picked(session, CASES, picked.limit(limit), {"now": asked.now, "most": most})

@@ -12,15 +12,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, FromClause, Row, Select, func, literal_column, select, text
+from sqlalchemy import ColumnElement, FromClause, Row, Select, TextClause, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from app.tiles.rules.ledger import Mark
 from app.tiles.rules.points import Column, to_world
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-# Before every instant there is: of a clock that does not run.
-NEVER = -(2**63)
 # Dimensions, flags, element type, length, lower bound; then for each element its length and its bytes.
 _HEAD_BYTES = 20
 _BLOCKS_AT_ONCE = 8_192
@@ -53,7 +51,9 @@ class Source:
     columns: tuple[Any, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        found = [literal_column(f"array_send(array_agg(CAST({one.sql} AS {one.kind})))") for one in self.fields.values()]
+        found: list[Any] = [
+            literal_column(f"array_send(array_agg(CAST({one.sql} AS {one.kind})))") for one in self.fields.values()
+        ]
         object.__setattr__(self, "columns", tuple(found))
 
     @property
@@ -71,7 +71,9 @@ def seconds_of(column: Column) -> NDArray[np.int64]:
     return column // 1_000_000 + int(_EPOCH.timestamp())
 
 
-def read(session: Session, source: Source, *clauses: ColumnElement[bool], **values: Any) -> dict[str, Column]:
+def read(
+    session: Session, source: Source, *clauses: ColumnElement[bool] | TextClause, **values: Any
+) -> dict[str, Column]:
     """The columns of the rows that all clauses hold for; `x` and `y` for their degrees."""
     statement = select(*source.columns).select_from(source.table).where(*clauses)
     return _columns(source, session.connection().execute(statement, values).one())
@@ -86,7 +88,7 @@ def read_picked(session: Session, source: Source, picked: Select[Any], values: M
 
 def read_ids(session: Session, source: Source, ids: Sequence[Any]) -> dict[str, Column]:
     """The columns of the rows with these ids."""
-    wanted = literal_column(f"{source.name}.id = ANY(CAST(:ids AS {source.id_type}[]))")
+    wanted = text(f"{source.name}.id = ANY(CAST(:ids AS {source.id_type}[]))")
     return read(session, source, wanted, ids=list(ids))
 
 

@@ -112,7 +112,9 @@ class Shelf:
 
     def _encoded(self, raw: Mapping[str, Column], codes: Mapping[str, Codes]) -> Points:
         points = encoded(raw, codes)
-        return Points({name: column.astype(self.kept.small.get(name, column.dtype)) for name, column in points.columns.items()})
+        return Points(
+            {name: column.astype(self.kept.small.get(name, column.dtype)) for name, column in points.columns.items()}
+        )
 
     def looked_up(self, raw: Mapping[str, Column], ledger: Ledger) -> Points:
         """Points that were read beside the ledger, coded as its own are."""

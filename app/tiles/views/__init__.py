@@ -1,5 +1,6 @@
 """Tiles over HTTP."""
 
+from app.tiles.views import cases as cases
 from app.tiles.views import ground as ground
 from app.tiles.views.blueprint import tiles
 
