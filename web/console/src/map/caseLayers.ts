@@ -32,6 +32,9 @@ const lampImage = (look: Look) => ["concat", `lamp:${look.name}:`, ["coalesce", 
 const urgency = ["match", ["coalesce", ["get", "lamp"], "none"], "red", 4, "yellow", 3, "green", 2, "grey", 1, 0];
 const shortCount = (count: unknown) => ["case", ["<", count, 10_000], ["to-string", count], ["concat", ["to-string", ["round", ["/", count, 1000]]], "k"]];
 
+/** From here on cells stand for themselves, below communities and streets do. */
+export const CELLS_FROM = 13;
+
 /** Upper bounds of the classes of counts: of communities and streets, and from z13 on of cells. */
 export const CLASSES = { areas: [1, 10, 30, 100], cells: [1, 2, 4, 8] } as const;
 
@@ -52,8 +55,8 @@ function points({ look, selected }: StyleState): Layer[] {
     {
       id: "case-discs", type: "symbol", ...source, filter: many,
       layout: {
-        "icon-image": discImage(look), "icon-allow-overlap": true, "text-field": shortCount(number("count")), "text-font": fonts(look, true),
-        "text-size": ["step", number("count"), 12, 100, 13, 1000, 14], "text-allow-overlap": true, "symbol-sort-key": number("count"),
+        "icon-image": discImage(look), "icon-allow-overlap": true, "icon-ignore-placement": true, "text-field": shortCount(number("count")), "text-font": fonts(look, true),
+        "text-size": ["step", number("count"), 12, 100, 13, 1000, 14], "text-allow-overlap": true, "text-ignore-placement": true, "symbol-sort-key": number("count"),
       },
       paint: { "text-color": look.text },
     },
@@ -71,20 +74,20 @@ function counts({ look, selectedArea }: StyleState): Layer[] {
   const classed = (bounds: readonly number[]) => ["step", OPEN, colours[0], ...bounds.flatMap((bound, index) => [bound, colours[index + 1]])];
   const source = { source: "cases", "source-layer": "cases" };
   return [
-    { id: "case-counts", type: "fill", ...source, paint: { "fill-color": ["step", ["zoom"], classed(CLASSES.areas), 13, classed(CLASSES.cells)], "fill-opacity": 0.85 } },
+    { id: "case-counts", type: "fill", ...source, paint: { "fill-color": ["step", ["zoom"], classed(CLASSES.areas), CELLS_FROM, classed(CLASSES.cells)], "fill-opacity": 0.85 } },
     { id: "case-counts-line", type: "line", ...source, paint: { "line-color": look.halo, "line-width": 0.6 } },
     { id: "case-counts-selected", type: "line", ...source, filter: ["==", ["get", "code"], selectedArea ?? ""], paint: { "line-color": look.brand, "line-width": 4 } },
   ] as unknown as Layer[];
 }
 
+/** Numbers of large areas, and of cells once they have room for them: between, colours say it. */
 function countLabels(look: Look): Layer[] {
-  return [
-    {
-      id: "case-count-labels", type: "symbol", source: "cases", "source-layer": "cases", filter: [">", OPEN, 0],
-      layout: { "text-field": shortCount(OPEN), "text-font": fonts(look, true), "text-size": 12, "text-offset": [0, 1.2] },
-      paint: { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.8 },
-    },
-  ] as unknown as Layer[];
+  const labels = (id: string, zooms: object) => ({
+    id, type: "symbol", source: "cases", "source-layer": "cases", filter: [">", OPEN, 0], ...zooms,
+    layout: { "text-field": shortCount(OPEN), "text-font": fonts(look, true), "text-size": 12, "text-offset": [0, 1.2] },
+    paint: { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.8 },
+  });
+  return [labels("case-count-areas", { maxzoom: CELLS_FROM }), labels("case-count-cells", { minzoom: 14.6 })] as unknown as Layer[];
 }
 
 function heat(look: Look): unknown {

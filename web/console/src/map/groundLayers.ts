@@ -27,9 +27,10 @@ function base(look: Look): Layer[] {
     // Rivers may come as lines too.
     { id: "water-lines", type: "line", source: "base", "source-layer": "water", minzoom: 8, paint: { "line-color": look.water, "line-width": width(10, 1, 17, 5) } },
     fill("buildings", look.building, 14),
-    roads("roads-small", look.road, small, 13, [13, 0.6, 18, 10]),
-    roads("roads-edge", look.roadEdge, ["!", small], 8, [9, 0.8, 13, 3, 18, 24]),
-    roads("roads-large", look.road, ["!", small], 8, [9, 0.4, 13, 1.8, 18, 21]),
+    roads("roads-small-edge", look.roadEdge, small, 14, [14, 1.8, 18, 12.5]),
+    roads("roads-small", look.road, small, 13, [13, 0.8, 18, 10]),
+    roads("roads-edge", look.roadEdge, ["!", small], 8, [9, 0.8, 13, 4.2, 18, 24]),
+    roads("roads-large", look.road, ["!", small], 8, [9, 0.4, 13, 3, 18, 21]),
   ] as unknown as Layer[];
 }
 
@@ -39,7 +40,7 @@ function cells(state: StyleState): Layer[] {
     {
       id: "cells-line", type: "line", source: "cells", "source-layer": "cells", minzoom: 13,
       filter: ["!", ["to-boolean", ["get", "aggregate"]]],
-      paint: { "line-color": look.cell, "line-width": width(13, 0.3, 18, 1.2), "line-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0.35, 15, 0.8] },
+      paint: { "line-color": look.cell, "line-width": width(13, 0.3, 18, 1.2), "line-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0.15, 14.5, 0.45, 16, 0.8] },
     },
     {
       id: "cells-hit", type: "fill", source: "cells", "source-layer": "cells", minzoom: 13, paint: { "fill-color": look.brand, "fill-opacity": 0 },
@@ -81,7 +82,8 @@ export function fonts(look: Look, bold = false): string[] {
   return bold ? [`${look.fonts[0] ?? "sans-serif"} Bold`, ...look.fonts] : look.fonts;
 }
 
-export function labelLayers({ look, basemap }: StyleState): { areas: Layer[]; cells: Layer[] } {
+/** Names of large areas stand above the cases, the others give way to them. */
+export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; small: Layer[]; cells: Layer[] } {
   const paint = { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.6 };
   const roads = {
     id: "road-names", type: "symbol", source: "base", "source-layer": "roads", minzoom: 14, filter: ["has", "name"],
@@ -98,7 +100,7 @@ export function labelLayers({ look, basemap }: StyleState): { areas: Layer[]; ce
       "text-field": ["get", "name"], "text-font": fonts(look, weight === "bold"), "text-size": ["interpolate", ["linear"], ["zoom"], ...size],
       "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": 6,
     },
-    paint: { ...paint, "text-halo-width": 2 },
+    paint: { ...paint, "text-color": level === "community" ? look.label : look.border, "text-halo-width": 2.4 },
   }));
   const cell = {
     id: "name-cell", type: "symbol", source: "cells", "source-layer": "cell_labels", minzoom: 16.3,
@@ -106,5 +108,10 @@ export function labelLayers({ look, basemap }: StyleState): { areas: Layer[]; ce
     paint: { ...paint, "text-opacity": 0.8 },
   };
   const ground = basemap ? [] : [roads, water];
-  return { areas: [...ground, ...names.reverse()] as unknown as unknown as Layer[], cells: [cell] as unknown as Layer[] };
+  const [district, street, community] = names;
+  return {
+    large: [street, district] as unknown as Layer[],
+    small: [...ground, community] as unknown as Layer[],
+    cells: [cell] as unknown as Layer[],
+  };
 }

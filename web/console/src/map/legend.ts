@@ -1,5 +1,5 @@
 /** What stands in the legend: only what the map can show as it is now. */
-import { CLASSES } from "./caseLayers";
+import { CELLS_FROM, CLASSES } from "./caseLayers";
 import type { FilterName, TileFilter } from "./filters";
 import { FILTER_NAMES } from "./filters";
 import { DEFAULT_LAYERS, LAYERS, OF_PEOPLE, type CaseView, type LayerName } from "./layers";
@@ -10,9 +10,6 @@ export type LegendEntry =
   | { kind: "disc" | "supervised" | "part" | "faulty" | "person" | "track" | "heat" }
   | { kind: "border"; level: "city" | "district" | "street" | "community" | "cell" }
   | { kind: "class"; step: number; from: number; to: number | null };
-
-/** From here on tiles carry every case for itself; cells are cases' areas one zoom level earlier. */
-export const CELLS_FROM = 13;
 
 export function legend(layers: ReadonlySet<LayerName>, view: CaseView, zoom: number): LegendEntry[] {
   return [

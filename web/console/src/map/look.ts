@@ -17,6 +17,7 @@ export const TOKENS = {
   surface: "--fg-surface",
   text: "--fg-text",
   line: "--fg-line-strong",
+  ended: "--fg-line",
   lampGreen: "--fg-green",
   lampYellow: "--fg-yellow",
   lampRed: "--fg-red",

@@ -15,7 +15,7 @@ export interface Drawn {
 }
 
 export function lampColour(look: Look, lamp: MapLamp): string {
-  return { green: look.lampGreen, yellow: look.lampYellow, red: look.lampRed, grey: look.lampGrey, none: look.line }[lamp];
+  return { green: look.lampGreen, yellow: look.lampYellow, red: look.lampRed, grey: look.lampGrey, none: look.ended }[lamp];
 }
 
 /** Draws what a name says (`lamp:dark:red:s`, `disc:light:34:1:2:3:0:0`), or nothing where it says nothing. */

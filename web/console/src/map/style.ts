@@ -68,10 +68,11 @@ function orderedLayers(state: StyleState): Layer[] {
     ...shown("cells", ground.cells),
     ...shown("borders", ground.borders),
     ...shown("tracks", people.tracks),
-    ...shown("labels", labels.areas),
+    ...shown("labels", labels.small),
     ...(state.layers.has("labels") && state.layers.has("cells") ? labels.cells : []),
     ...shown("parts", partLayers(state)),
     ...shown("cases", cases.over),
+    ...shown("labels", labels.large),
     ...shown("officers", people.officers),
   ];
 }

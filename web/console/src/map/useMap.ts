@@ -17,6 +17,11 @@ export interface View {
   center: [number, number];
 }
 
+/** Whether this browser has what maps are drawn with. */
+function drawsMaps(): boolean {
+  return document.createElement("canvas").getContext("webgl2") !== null;
+}
+
 interface Options {
   element: Ref<HTMLElement | null>;
   style: (look: Look) => StyleSpecification;
@@ -75,6 +80,10 @@ export function useMap({ element, style, label, bounds, interactive }: Options) 
       const { sourceId, dataType, tile } = event as unknown as { sourceId?: string; dataType: string; tile?: { state: string } };
       if (dataType === "source" && sourceId && tile?.state === "loaded") failing.delete(sourceId);
     });
+    gl.once("style.load", () => {
+      styled = true;
+      restyle();
+    });
     gl.on("load", () => (ready.value = true));
     gl.on("idle", () => (idle.value = true));
     gl.on("dataloading", () => (idle.value = false));
@@ -92,21 +101,23 @@ export function useMap({ element, style, label, bounds, interactive }: Options) 
   onMounted(() => {
     if (!element.value) return;
     addShiftedRasters();
-    try {
-      map.value = make(element.value);
-      name(map.value);
-    } catch {
+    if (!drawsMaps()) {
       impossible.value = true;
+      return;
     }
+    map.value = make(element.value);
+    name(map.value);
   });
   onBeforeUnmount(() => {
     map.value?.remove();
     map.value = null;
   });
 
+  // Before its first style has been read a map compares nothing: it is told then.
+  let styled = false;
   function restyle(): void {
     const gl = map.value;
-    if (!gl) return;
+    if (!gl || !styled) return;
     const wanted = style(look.value);
     // A source that only narrows otherwise keeps what it shows until the new tiles are there.
     for (const [name, source] of Object.entries(wanted.sources)) {
