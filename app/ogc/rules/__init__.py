@@ -1,0 +1,1 @@
+"""Which collections there are, and what a request for items may say: pure."""
