@@ -23,6 +23,8 @@ from app.tiles.rules.tile import pixel_m
 Geometries: TypeAlias = NDArray[np.object_]
 # Corners that are nearer to each other than this become one where edges do not match corner for corner.
 SNAP_M = 0.001
+# A gap this narrow is a corner beside a neighbour's straight edge, moved by rounding.
+GAP_M = 0.01
 # Part of every digest: raised whenever the same areas shall be drawn otherwise.
 EDITION = 1
 
@@ -106,7 +108,7 @@ def matched(geoms: Geometries) -> Geometries:
     A corner of one may lie in the middle of another's straight edge: areas that meet exactly are accepted so, but only
     edges that match corner for corner are simplified alike on both sides.
     """
-    if not len(geoms) or shapely.coverage_is_valid(geoms):
+    if not len(geoms) or shapely.coverage_is_valid(geoms, gap_width=GAP_M):
         return geoms
     lines = shapely.union_all(shapely.boundary(geoms), grid_size=SNAP_M)
     faces = shapely.get_parts(shapely.polygonize([lines]))
