@@ -53,9 +53,13 @@ def _gdal(root: str, counts: dict[str, int], city: City) -> None:
         assert meta["crs"] in {"EPSG:4326", "OGC:CRS84"}
         column = list(meta["fields"]).index(COLLECTIONS[name].properties[0].name)
         assert len(set(columns[column])) == count
-    lon, lat = city.spot()
-    meta, _, geometry, _ = pyogrio.raw.read(source, layer="cells", bbox=(lon, lat, lon, lat))
+    meta, _, geometry, _ = pyogrio.raw.read(source, layer="cells", bbox=_around(city))
     assert len(geometry) == 1
+
+
+def _around(city: City) -> tuple[float, float, float, float]:
+    lon, lat = city.spot()
+    return lon - 1e-6, lat - 1e-6, lon + 1e-6, lat + 1e-6
 
 
 def _owslib(root: str, counts: dict[str, int], city: City) -> None:
@@ -70,8 +74,7 @@ def _owslib(root: str, counts: dict[str, int], city: City) -> None:
         assert whole["numberReturned"] == count
         first = whole["features"][0]
         assert api.collection_item(name, first["id"])["id"] == first["id"]
-    lon, lat = city.spot()
-    near = api.collection_items("cells", bbox=[lon, lat, lon, lat])
+    near = api.collection_items("cells", bbox=list(_around(city)))
     assert near["numberReturned"] == 1
     closed = api.collection_items("cases", state="closed", limit=1000)
     assert closed["numberReturned"] == 250
