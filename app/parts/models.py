@@ -58,7 +58,7 @@ class Part(Base):
     retired_at: Mapped[datetime | None] = mapped_column(comment="since when it is no more; its row stays")
 
 
-class PartState(Base):
+class RegisterState(Base):
     """One row: which register this is. Every change of parts gives it a new version."""
 
     __tablename__ = "part_state"

@@ -14,9 +14,9 @@ from app.core.paging import PageQuery
 from app.core.schemas import Body, Day, Id, Instant, Out, Patch, Path, Query
 from app.grid.rules.coordinates import Crs, to_wgs84
 from app.grid.schemas import AreaNameOut, Latitude, LocateQuery, Longitude
-from app.parts.rules import SETTABLE, State
+from app.parts.rules import SETTABLE, PartState
 from app.parts.rules.faults import FaultKind
-from app.parts.rules.proposals import Kind, ProposalState
+from app.parts.rules.proposals import ProposalKind, ProposalState
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Code = Annotated[str, Field(min_length=1, max_length=40, examples=["3101010102000017"])]
@@ -114,7 +114,7 @@ class PartTypeOut(Out):
     name: str
 
 
-class OwnerOut(Out):
+class PartOwnerOut(Out):
     id: Id
     code: str
     name: str
@@ -125,8 +125,8 @@ class PartItemOut(Out):
 
     code: str
     type: PartTypeOut
-    owner: OwnerOut | None
-    state: State
+    owner: PartOwnerOut | None
+    state: PartState
     name: str | None
     geometry: dict[str, Any] = Field(description="GeoJSON Point or LineString, WGS 84")
     cell_code: str
@@ -151,29 +151,29 @@ class PartOut(PartItemOut):
 class NearPartOut(Out):
     code: str
     type: PartTypeOut
-    state: State
+    state: PartState
     name: str | None
     distance_m: float
     geometry: dict[str, Any]
-    owner: OwnerOut | None = Field(None, description="Staff only")
+    owner: PartOwnerOut | None = Field(None, description="Staff only")
 
 
 class NearPartsOut(Out):
     items: list[NearPartOut]
 
 
-class TypeCountOut(Out):
+class PartTypeCountOut(Out):
     type: PartTypeOut
     count: int
     states: dict[str, int]
 
 
-class CountsOut(Out):
+class PartCountsOut(Out):
     """How many parts there are, by type, the many first."""
 
     area: str | None
     total: int
-    items: list[TypeCountOut]
+    items: list[PartTypeCountOut]
 
 
 class ProposedChanges(Body):
@@ -188,7 +188,7 @@ class ProposalIn(Body):
     """A correction of the register, as seen in the field. A client-made `id` makes it safe to send again."""
 
     id: Id | None = None
-    kind: Kind
+    kind: ProposalKind
     part_code: Code | None = None
     type: TypeRef | None = None
     position: PlaceIn | None = None
@@ -214,14 +214,14 @@ class ProposalsQuery(PageQuery):
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Code of an area of any level")
 
 
-class WhoOut(Out):
+class ProposalPersonOut(Out):
     id: Id
     name: str
 
 
 class ProposalOut(Out):
     id: Id
-    kind: Kind
+    kind: ProposalKind
     state: ProposalState
     part_code: str | None
     type: PartTypeOut | None
@@ -230,9 +230,9 @@ class ProposalOut(Out):
     cell_code: str
     reason: str
     photo_ids: list[Id]
-    proposed_by: WhoOut
+    proposed_by: ProposalPersonOut
     proposed_at: Instant
-    decided_by: WhoOut | None
+    decided_by: ProposalPersonOut | None
     decided_at: Instant | None
     decision: str | None = Field(description="Why it was refused")
     before: dict[str, Any] | None = Field(description="The part before it was accepted")

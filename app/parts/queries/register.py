@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from app.parts.models import PartState
+from app.parts.models import RegisterState
 
 _SHOWN = """
     p.id, p.code, p.state, p.name, p.cell_code, p.surveyed_on, p.version, p.created_at, p.changed_at, p.retired_at,
@@ -87,7 +87,7 @@ class PartFilter:
 
 def state(session: Session) -> Row[*tuple[Any, ...]]:
     """The version of the register: all that is read from it is the same as long as this is."""
-    return session.execute(select(PartState.version, PartState.changed_at)).one()
+    return session.execute(select(RegisterState.version, RegisterState.changed_at)).one()
 
 
 def parts_page(session: Session, wanted: PartFilter, after: Sequence[str] | None, most: int) -> Sequence[Row[Any]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.parts.rules.codes import DISTRICT_DIGITS, SERIAL_DIGITS, SHAPE, code_problem
 from app.parts.rules.faults import FaultKind, PartFault
 from app.parts.rules.lines import Geometries, PartRows
-from app.parts.rules.states import State, read_state
+from app.parts.rules.states import PartState, read_state
 
 LONGEST_NAME = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -81,6 +81,7 @@ def middles(geoms: Geometries) -> tuple[NDArray[np.float64], NDArray[np.float64]
     Units:  degrees, (longitudes, latitudes).
     """
     points = np.array(geoms, dtype=object)
+    points[shapely.is_empty(points)] = None
     kinds = shapely.get_type_id(points)
     lines = kinds == shapely.GeometryType.LINESTRING
     points[lines] = shapely.line_interpolate_point(points[lines], 0.5, normalized=True)
@@ -121,7 +122,7 @@ def check_rows(rows: FileRows, located: Located, known: Known) -> Checked:
             [codes[at] for at in good],
             [types[at] for at in good],  # type: ignore[misc]
             [owners[at] for at in good],
-            [(states[at] or State.INTACT).value for at in good],
+            [(states[at] or PartState.INTACT).value for at in good],
             [names[at] for at in good],
             rows.geoms[good],
             [located.cells[at] for at in good],  # type: ignore[misc]

@@ -25,7 +25,7 @@ _POINT_WITH_SRID = 0x20000001
 class PartRows:
     """Parts as they are to be stored, one column each, all of one length.
 
-    Shape:  geoms holds shapely points or lines; states are the words of `State`; None where something is not known.
+    Shape:  geoms holds shapely points or lines; states are the words of `PartState`; None where something is not known.
     Units:  EPSG:4326, (longitude, latitude).
     """
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.errors import Fault
-from app.parts.rules.states import State
+from app.parts.rules.states import PartState
 
 
-class Kind(StrEnum):
+class ProposalKind(StrEnum):
     """What somebody saw. Source: domain.md §3."""
 
     NEW = "new"
@@ -28,17 +28,17 @@ class ProposalState(StrEnum):
 
 
 # What each kind needs, and what it may say beside it.
-NEEDS: Mapping[Kind, frozenset[str]] = {
-    Kind.NEW: frozenset({"type", "position"}),
-    Kind.MOVED: frozenset({"part_code", "position"}),
-    Kind.MISSING: frozenset({"part_code"}),
-    Kind.CHANGED: frozenset({"part_code", "changes"}),
+NEEDS: Mapping[ProposalKind, frozenset[str]] = {
+    ProposalKind.NEW: frozenset({"type", "position"}),
+    ProposalKind.MOVED: frozenset({"part_code", "position"}),
+    ProposalKind.MISSING: frozenset({"part_code"}),
+    ProposalKind.CHANGED: frozenset({"part_code", "changes"}),
 }
-MAY: Mapping[Kind, frozenset[str]] = {
-    Kind.NEW: frozenset({"changes"}),
-    Kind.MOVED: frozenset(),
-    Kind.MISSING: frozenset({"position"}),
-    Kind.CHANGED: frozenset({"position"}),
+MAY: Mapping[ProposalKind, frozenset[str]] = {
+    ProposalKind.NEW: frozenset({"changes"}),
+    ProposalKind.MOVED: frozenset(),
+    ProposalKind.MISSING: frozenset({"position"}),
+    ProposalKind.CHANGED: frozenset({"position"}),
 }
 _SAYS = {
     "type": "say of which type it is",
@@ -48,11 +48,11 @@ _SAYS = {
 }
 
 
-def proposal_faults(kind: Kind, given: frozenset[str]) -> list[Fault]:
+def proposal_faults(kind: ProposalKind, given: frozenset[str]) -> list[Fault]:
     """What a proposal of this kind lacks, and what it says that it cannot say.
 
     Example:
-        >>> [fault.pointer for fault in proposal_faults(Kind.MOVED, frozenset({"part_code", "type"}))]
+        >>> [fault.pointer for fault in proposal_faults(ProposalKind.MOVED, frozenset({"part_code", "type"}))]
         ['/position', '/type']
     """
     missing = [Fault(f"/{name}", _SAYS[name]) for name in sorted(NEEDS[kind] - given)]
@@ -60,14 +60,14 @@ def proposal_faults(kind: Kind, given: frozenset[str]) -> list[Fault]:
     return missing + [Fault(f"/{name}", f"leave it out: a proposal “{kind}” has none") for name in sorted(surplus)]
 
 
-def outcome(kind: Kind, changes: Mapping[str, Any], *, placed: bool) -> dict[str, Any]:
+def outcome(kind: ProposalKind, changes: Mapping[str, Any], *, placed: bool) -> dict[str, Any]:
     """What an accepted proposal about a known part writes: columns with their values; `place` where it moves the part.
 
     Example:
-        >>> outcome(Kind.MISSING, {}, placed=True)
+        >>> outcome(ProposalKind.MISSING, {}, placed=True)
         {'state': 'missing'}
     """
-    if kind is Kind.MISSING:
-        return {"state": State.MISSING.value}
-    moves = {"place": True} if kind is Kind.MOVED and placed else {}
+    if kind is ProposalKind.MISSING:
+        return {"state": PartState.MISSING.value}
+    moves = {"place": True} if kind is ProposalKind.MOVED and placed else {}
     return {**dict(changes), **moves}

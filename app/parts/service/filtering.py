@@ -17,7 +17,7 @@ from app.grid import service as grid
 from app.grid.errors import UnknownArea
 from app.parts.errors import BadPartFilter
 from app.parts.queries.register import PartFilter
-from app.parts.rules import State
+from app.parts.rules import PartState
 
 # Beginnings of codes longer than a code begin nothing.
 _LONGEST_CODE = 17
@@ -95,8 +95,8 @@ def _owner(session: Session, text: str) -> UUID:
 
 def _states(text: str) -> tuple[str, ...]:
     given = tuple(part.strip() for part in text.split(","))
-    if not set(given) <= set(State):
-        raise _bad("state", f"take of {', '.join(State)}")
+    if not set(given) <= set(PartState):
+        raise _bad("state", f"take of {', '.join(PartState)}")
     return given
 
 

@@ -26,7 +26,7 @@ from app.media import service as media
 from app.parts.errors import BadProposal, ProposalIdTaken, ProposalNotFound, ProposalSettled
 from app.parts.queries import proposals as queries
 from app.parts.rules.lines import SRID
-from app.parts.rules.proposals import Kind, ProposalState, outcome, proposal_faults
+from app.parts.rules.proposals import ProposalKind, ProposalState, outcome, proposal_faults
 from app.parts.service import register
 from app.parts.service.placing import place
 from app.parts.service.register import NewPart
@@ -41,7 +41,7 @@ class Proposal:
     Shape: `changes` may have state, name, owner_id. Units: `geometry` is a shapely geometry in EPSG:4326.
     """
 
-    kind: Kind
+    kind: ProposalKind
     reason: str
     id: UUID | None = None
     part_code: str | None = None
@@ -113,7 +113,7 @@ def accept(session: Session, proposal_id: UUID, *, code: str | None, principal: 
     """
     found = _open(session, proposal_id, principal)
     before: dict[str, Any] | None = None
-    if found.kind == Kind.NEW:
+    if found.kind == ProposalKind.NEW:
         wanted_type = catalog.catalogue(session).by_id[found.wanted_type_id]
         new = NewPart(wanted_type, shapely.from_wkb(bytes(found.wkb)), code, _read(found.changes))
         part = register.create(session, new, now=now, actor_id=principal.id)
@@ -128,7 +128,7 @@ def accept(session: Session, proposal_id: UUID, *, code: str | None, principal: 
 def _corrected(session: Session, found: Found, principal: Principal, now: datetime) -> tuple[Row[Any], dict[str, Any]]:
     """The part as the proposal leaves it, and what the register said before."""
     part = register.find(session, found.part_code, locked=True)
-    changes = outcome(Kind(found.kind), _read(found.changes), placed=found.wkb is not None)
+    changes = outcome(ProposalKind(found.kind), _read(found.changes), placed=found.wkb is not None)
     if changes.pop("place", False):
         changes["geometry"] = shapely.from_wkb(bytes(found.wkb))
     after = register.apply(session, part, changes, now=now, actor_id=principal.id)

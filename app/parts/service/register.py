@@ -27,7 +27,7 @@ from app.grid import service as grid
 from app.parts.errors import BadPart, PartCodeTaken, PartNotFound, PartRetired, PartSerialsUsedUp
 from app.parts.queries import register, writing
 from app.parts.queries.register import Around, PartFilter
-from app.parts.rules import State, code_problem, next_code, read_code
+from app.parts.rules import PartState, code_problem, next_code, read_code
 from app.parts.rules.distances import box_around
 from app.parts.service.placing import place
 
@@ -61,7 +61,7 @@ def create(session: Session, new: NewPart, *, now: datetime, actor_id: UUID | No
 
     Raises: BadPart, PartCodeTaken, PartSerialsUsedUp.
     """
-    values = {"owner_id": None, "state": State.INTACT.value, "name": None, "surveyed_on": None, **new.values}
+    values = {"owner_id": None, "state": PartState.INTACT.value, "name": None, "surveyed_on": None, **new.values}
     _hold_owner(session, values)
     cell = place(session, new.geometry)
     code = _next(session, cell, new.type) if new.code is None else _checked(new.code, cell, new.type)
@@ -160,7 +160,7 @@ def retire(session: Session, code: str, *, expected: int | None, now: datetime, 
     if before.retired_at is not None:
         return before
     check_version(expected, before.version, f"The part {code}")
-    writing.change_part(session, before.id, {"state": State.RETIRED.value, "retired_at": now}, None, now)
+    writing.change_part(session, before.id, {"state": PartState.RETIRED.value, "retired_at": now}, None, now)
     writing.move_version(session, now)
     _note(session, "retire", code, {"before": {"state": before.state}}, actor_id, now)
     return find(session, code)

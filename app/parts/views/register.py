@@ -14,11 +14,11 @@ from app.core.schemas import problems
 from app.grid.rules.coordinates import to_wgs84
 from app.parts.queries import register as queries
 from app.parts.schemas import (
-    CountsOut,
     CountsQuery,
     NearestQuery,
     NearPartsOut,
     NewPartIn,
+    PartCountsOut,
     PartOut,
     PartPatch,
     PartPath,
@@ -56,7 +56,7 @@ def nearest_parts(query: NearestQuery) -> Response:
     return json_response({"items": items})
 
 
-@parts.get("/counts", operation_id="count_parts", responses={200: CountsOut, **NOT_MODIFIED, **problems(401, 403)})
+@parts.get("/counts", operation_id="count_parts", responses={200: PartCountsOut, **NOT_MODIFIED, **problems(401, 403)})
 @needs("part.read")
 def count_parts(query: CountsQuery) -> Response:
     """How many parts there are of each type and in which state, in the city or an area of it."""
