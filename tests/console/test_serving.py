@@ -45,6 +45,8 @@ def test_built_files_may_be_kept_for_ever_and_come_packed(client, built):
         assert answer.mimetype == "text/javascript"
         assert answer.headers["Vary"] == "Accept-Encoding"
         assert re.search("immutable", answer.headers["Cache-Control"])
+        # A worker is held to the policy of its own file: with that of data it could fetch no tile.
+        assert "connect-src 'self'" in answer.headers["Content-Security-Policy"]
     again = client.get("/console/assets/index-abc.js", headers={"If-None-Match": plain.headers["ETag"]})
     assert again.status_code == 304
 

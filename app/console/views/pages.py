@@ -54,8 +54,8 @@ def page(wanted: str = "index.html") -> Response:
         return Response(UNBUILT, 503, content_type="text/html; charset=utf-8", headers={"Retry-After": "60"})
     answer = _sent(found)
     answer.headers["Cache-Control"] = FOREVER if wanted.startswith("assets/") else ASK
-    if found.suffix == ".html":
-        answer.headers["Content-Security-Policy"] = policy(basemap_origins(config()))
+    # Scripts too: one that runs as a worker, as the map's does, is held to the policy that came with it.
+    answer.headers["Content-Security-Policy"] = policy(basemap_origins(config()))
     return answer
 
 
