@@ -21,7 +21,7 @@ from app.tiles.rules.points import Column, to_world
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 # Dimensions, flags, element type, length, lower bound; then for each element its length and its bytes.
 _HEAD_BYTES = 20
-_BLOCKS_AT_ONCE = 8_192
+_BLOCKS_AT_ONCE = 2_048
 _KINDS = {"float8": ">f8", "int8": ">i8", "int2": ">i2", "timestamptz": ">i8"}
 
 

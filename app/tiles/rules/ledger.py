@@ -16,7 +16,7 @@ from app.tiles.rules.points import Base, Column, Mask, Points, joined
 
 # So many rows may have come to rest or moved away before they are put in their place among those that rest.
 MOST_LOOSE = 20_000
-MOST_REMEMBERED = 24
+MOST_REMEMBERED = 64
 T = TypeVar("T")
 
 
@@ -104,6 +104,18 @@ class Ledger:
                     self._made.pop(oldest, None)
             self._made[key] = found
         return found
+
+    def beginning(self, column: str, prefixes: tuple[str, ...]) -> Mask:
+        """For every number of a column of area codes whether its code begins with one of these.
+
+        The values have a digit before the code, so that a zero at its beginning stays.
+        """
+        codes, starts = self.codes[column], tuple(f"1{prefix}" for prefix in prefixes)
+
+        def test() -> Mask:
+            return codes.wanted(lambda value: str(value).startswith(starts))
+
+        return self.remembered(("beginning", column, prefixes, len(codes.values)), test)
 
     def alive(self, rows: slice) -> Mask:
         """Which rows of a stretch of the base still hold."""

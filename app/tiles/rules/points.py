@@ -87,13 +87,15 @@ class Chosen:
     """Which points are wanted. Whatever is not given does not narrow.
 
     Shape: `among` has for a column of codes which of them are wanted, `either` several such of which one has to hold;
-           `since` and `until` narrow the column `at`, the first inclusive.
+           `since` and `until` narrow the column `at`, the first inclusive; `spans` are stretches of `key`, of which
+           one has to hold it, their ends exclusive.
     """
 
     among: tuple[tuple[str, Mask], ...] = ()
     either: tuple[tuple[str, Mask], ...] | None = None
     since: int | None = None
     until: int | None = None
+    spans: tuple[tuple[int, int], ...] | None = None
 
     def mask(self, points: Points) -> Mask:
         """Which of the points are wanted."""
@@ -104,6 +106,9 @@ class Chosen:
             mask &= points["at"] >= self.since
         if self.until is not None:
             mask &= points["at"] < self.until
+        if self.spans is not None:
+            key = points["key"]
+            mask &= np.logical_or.reduce([(key >= first) & (key < end) for first, end in self.spans])
         if self.either is not None:
             mask &= self.seen(points)
         return mask

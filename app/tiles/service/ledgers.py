@@ -92,7 +92,10 @@ class Shelf:
             rests = kept.rests(points)
             resting.append(points.taken(rests).without(*kept.moving_only))
             moving.append(points.taken(~rests))
-        base = Base(joined(resting))
+        whole = joined(resting)
+        # Twice in memory is enough while they are put in order.
+        resting.clear()
+        base = Base(whole)
         facts = kept.know(session, None, None)
         ledger = Ledger(base, np.zeros(0, np.int64), joined(moving), codes, mark, facts)
         known = reading.news(session, kept.source, mark).known

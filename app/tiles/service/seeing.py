@@ -124,7 +124,7 @@ def _chosen(session: Session, ledger: Ledger, found: CaseFilter, wide: Wide) -> 
     if found.types:
         among.append(("type", codes["type"].among(_types(facts, found.types))))
     if found.area:
-        among.append(("filed", codes["filed"].wanted(_begins((found.area,)))))
+        among.append(("filed", ledger.beginning("filed", (found.area,))))
     if found.owner:
         among.append(("lead", codes["lead"].among(case_points.owner_values(session, found.owner))))
     either = None if wide.everything else _either(ledger, wide)
@@ -135,7 +135,7 @@ def _chosen(session: Session, ledger: Ledger, found: CaseFilter, wide: Wide) -> 
 def _either(ledger: Ledger, wide: Wide) -> tuple[tuple[str, Mask], ...]:
     either: list[tuple[str, Mask]] = []
     if wide.areas is not None:
-        either.append(("cell", ledger.codes["cell"].wanted(_begins(wide.areas))))
+        either.append(("cell", ledger.beginning("cell", wide.areas)))
     if wide.units is not None:
         mine, sets = set(wide.units), ledger.facts.units
         either.append(
@@ -152,9 +152,3 @@ def _types(facts: Facts, wanted: tuple[str, ...]) -> list[int]:
         for value, one in facts.types.items()
         if one.code in names or f"{one.scheme}|{one.kind}|{one.code}" in names
     ]
-
-
-def _begins(prefixes: tuple[str, ...]) -> Any:
-    """Whether a code, with the digit before it, begins with one of these."""
-    starts = tuple(f"1{prefix}" for prefix in prefixes)
-    return lambda value: str(value).startswith(starts)
