@@ -37,6 +37,9 @@ from app.sla.rules import Stage
 _UNTOLD = "ended_at IS NULL AND paused_at IS NULL AND (told_at IS NULL OR told_at < {0})"
 
 
+SHARED_CASES = "cardinality(unit_ids) > CASE WHEN lead_id IS NULL THEN 0 ELSE 1 END"
+
+
 def one_of(column: str, values: type[State | Source | Stage | Unit]) -> str:
     """A CHECK that holds a text column to the values of an enumeration."""
     return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
@@ -92,6 +95,21 @@ class Case(Base):
             postgresql_where=text("closed_at IS NOT NULL"),
         ),
         Index("ix_cases_unit_ids", "unit_ids", postgresql_using="gin"),
+        # Of a million cases few are open, and few are a unit's beside those that it leads: no list walks past the rest.
+        Index(
+            "ix_cases_open_opened_at_id",
+            text("opened_at DESC"),
+            text("id DESC"),
+            postgresql_include=["state", "paused", "yellow_at", "due_at", "current_cell"],
+            postgresql_where=text("state NOT IN ('closed', 'merged', 'rejected', 'void')"),
+        ),
+        Index(
+            "ix_cases_shared_opened_at_id",
+            text("opened_at DESC"),
+            text("id DESC"),
+            postgresql_include=["unit_ids"],
+            postgresql_where=text(SHARED_CASES),
+        ),
         Index("ix_cases_part_code", "part_code", postgresql_where=text("part_code IS NOT NULL")),
         Index("ix_cases_geom", "geom", postgresql_using="gist"),
         Index("ix_cases_hold_until", "hold_until", postgresql_where=text("state = 'on_hold'")),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
 
 from app.accounts.rules import Role
 from app.cases.models import Case, CaseReport, CaseTask
@@ -26,6 +26,8 @@ BY_AREA = (
     Role.ADMIN,
 )
 MASKED = frozenset({Role.EVALUATOR, Role.AUDITOR})
+SHARED = func.cardinality(Case.unit_ids) > case((Case.lead_id.is_(None), 0), else_=1)
+"""Another organisation than the lead is among those that ever had the case. Every lead is among them as well."""
 
 
 def visible(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> ColumnElement[bool]:
@@ -43,7 +45,8 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
     clauses = [_in_areas(prefixes)] if prefixes else []
     units = principal.organizations(Role.UNIT_MANAGER)
     if units:
-        clauses.append(Case.unit_ids.overlap(list(units)))
+        # What a unit leads is read in the order of one index; what it had or helps with beside is a small part of all.
+        clauses += [Case.lead_id.in_(units), and_(SHARED, Case.unit_ids.overlap(list(units)))]
     return [*clauses, *rare_reasons(principal)]
 
 

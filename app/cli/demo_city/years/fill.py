@@ -33,7 +33,8 @@ from app.core.db import unit_of_work
 
 YEARS = timedelta(days=426)
 """Fourteen months: a whole year and the one before it to compare with."""
-BATCH = 2_500
+# More than the triggers of tiles write down one by one.
+BATCH = 6_000
 # Serial numbers that a batch may use for reports that are merged into its cases.
 SPARE = 1.2
 # How many cases a life opens on average, and a little more: with those that are merged into it.
