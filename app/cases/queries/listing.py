@@ -238,7 +238,7 @@ def _matches(q: str, principal: Principal) -> ColumnElement[bool]:
 # A request says of which kind it is; indexes hold just the cases that wait for a decision.
 MARKS: dict[Mark, Callable[[Principal], ColumnElement[bool]]] = {
     Mark.MINE: lambda principal: Case.handler_id == principal.id,
-    Mark.SUPERVISED: lambda _: Case.supervised,
+    Mark.SUPERVISED: lambda _: and_(Case.supervised),
     Mark.EXTENSION: lambda _: and_(Case.pending.is_not(None), Case.pending["kind"].astext == "extension"),
     Mark.HOLD: lambda _: and_(Case.pending.is_not(None), Case.pending["kind"].astext == "hold"),
     Mark.APPEAL: lambda _: Case.appeal == "open",

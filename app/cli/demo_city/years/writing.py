@@ -49,7 +49,8 @@ class Writing:
         """How many cases there are."""
         with closing(psycopg2.connect(self.dsn)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM cases")
-            return int(cursor.fetchone()[0])
+            row = cursor.fetchone()
+            return int(row[0]) if row else 0
 
     def make_room(self, since: datetime, until: datetime) -> None:
         """The partitions of the events of all these months."""
