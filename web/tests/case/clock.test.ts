@@ -57,9 +57,9 @@ describe("what one may do", () => {
     expect(sortChoices("handling", [...unit, choice("decide_extension")], true).primary?.action).toBe("decide_extension");
     expect(sortChoices("void", [], false).primary).toBeNull();
   });
-  it("a key begins only what is allowed", () => {
-    expect(actionOfKey("A", [choice("accept")])?.action).toBe("accept");
-    expect(actionOfKey("a", [choice("accept", false)])).toBeNull();
-    expect(actionOfKey("q", [choice("accept")])).toBeNull();
+  it("a key means one action", () => {
+    expect(actionOfKey("A")).toBe("accept");
+    expect(actionOfKey("d")).toBe("dispatch");
+    expect(actionOfKey("q")).toBeNull();
   });
 });

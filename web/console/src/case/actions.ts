@@ -64,7 +64,15 @@ function swap(list: readonly Action[], one: Action, other: Action): Action[] {
 
 export const endsSomething = (action: Action): boolean => ENDING.has(action);
 
-/** The action that a key begins, if it is allowed. */
-export function actionOfKey(key: string, choices: readonly Choice[]): Choice | null {
-  return choices.find((choice) => choice.allowed && KEY_OF[choice.action] === key.toLowerCase()) ?? null;
+/** The action that a key begins. */
+export function actionOfKey(key: string): Action | null {
+  const found = Object.entries(KEY_OF).find(([, one]) => one === key.toLowerCase());
+  return found ? (found[0] as Action) : null;
+}
+
+/** An action of a case that is to begin, with what is known of its inputs. */
+export interface Start {
+  number: string;
+  action: Action;
+  values: Record<string, unknown>;
 }

@@ -1,6 +1,7 @@
 /** Working through a queue: where one stands, what is open, and going on. */
-import { computed, nextTick, ref, watch, type Ref } from "vue";
+import { computed, ref, shallowRef, watch, type Ref } from "vue";
 import { useRoute, useRouter } from "vue-router";
+import type { Action, Start } from "@/case/actions";
 import { useSession } from "@/session/session";
 import { neighbour } from "./merging";
 import { QUEUES, queuesOf, SORTS, type Queue, type Sort } from "./queues";
@@ -13,7 +14,7 @@ function kept(name: string): string | null {
 }
 const keep = (name: string, value: string) => localStorage.setItem(`${KEY}.${name}`, value);
 
-export function useDesk(begin: (action: string) => void) {
+export function useDesk() {
   const route = useRoute();
   const router = useRouter();
   const session = useSession();
@@ -34,6 +35,7 @@ export function useDesk(begin: (action: string) => void) {
   const open = computed(() => (typeof route.params.number === "string" && route.params.number ? route.params.number : null));
   const cursor = ref<string | null>(open.value);
   const reading = ref(false);
+  const start = shallowRef<Start | null>(null);
   const andNext = ref(kept("next") !== "off");
   watch(andNext, (on) => keep("next", on ? "on" : "off"));
   const work: ReturnType<typeof useQueue> = useQueue(queue, sort, reading, () => cursor.value);
@@ -46,7 +48,7 @@ export function useDesk(begin: (action: string) => void) {
 
   // Going through a queue is one step of the browser's history, not fifty.
   function show(number: string | null): void {
-    const target = { name: "desk", params: { number: number ?? "" } };
+    const target = { name: "desk", params: { number } };
     void (open.value && number ? router.replace(target) : router.push(target));
   }
   function step(by: 1 | -1): void {
@@ -55,15 +57,18 @@ export function useDesk(begin: (action: string) => void) {
     if (open.value && next) show(next);
   }
   /** After something was done: on to the next one of the queue, with its usual action begun where that was it. */
-  async function goOn(number: string, action: string): Promise<void> {
+  function goOn(number: string, action: Action): void {
     if (!andNext.value || open.value !== number) return;
     const next = neighbour(work.list.value, number, 1);
     if (next === null || next === number) return;
     cursor.value = next;
-    show(next);
-    await nextTick();
-    if (action === queue.value.usual) begin(action);
+    if (action === queue.value.usual) begin(next, action);
+    else show(next);
+  }
+  function begin(number: string, action: Action, values: Start["values"] = {}): void {
+    start.value = { number, action, values };
+    if (open.value !== number) show(number);
   }
 
-  return { queues, id: computed({ get: () => queue.value.id, set: (value: string) => (id.value = value) }), queue, sort, open, cursor, reading: reading as Ref<boolean>, andNext, work, show, step, goOn };
+  return { queues, id: computed({ get: () => queue.value.id, set: (value: string) => (id.value = value) }), queue, sort, open, cursor, reading: reading as Ref<boolean>, andNext, work, start, show, step, begin, goOn };
 }
