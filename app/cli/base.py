@@ -27,7 +27,7 @@ def base() -> None:
 
 @base.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--layer", type=click.Choice([*BaseLayerName]), required=True)
+@click.option("--layer", type=click.Choice([layer.value for layer in BaseLayerName]), required=True)
 @click.option("--name-column", help="Column of the names; without it `name`, where the file has one.")
 @click.option("--class-column", help="Column of the classes; without it `class`, where the file has one.")
 @click.option("--crs", help="wgs84, cgcs2000, gcj02, bd09 or EPSG:n; without it the file's own.")
