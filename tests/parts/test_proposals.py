@@ -95,6 +95,7 @@ def test_pages_and_statements(api, codes, statements):
             page = api.get("operator", "/parts/proposals", limit=limit)
         return len(sent), page
 
+    api.headers("operator")
     few, page = sent_for(1)
     many, whole = sent_for(50)
     assert few == many

@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from app.grid.rules.georeference import DECIMALS
+
 Geometries = NDArray[np.object_]
 NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -63,13 +65,21 @@ def _texts(column: Sequence[Any]) -> list[str]:
 
 
 def _places(geoms: Geometries) -> list[str]:
-    """Places as the database reads them; points, which nearly all are, without asking the geometry engine."""
+    """Places as the database reads them; points, which nearly all are, without asking the geometry engine.
+
+    Rounded as every place of the register, so that a file of it read in again says the same to the last bit.
+    """
     points = shapely.get_type_id(geoms) == shapely.GeometryType.POINT
     if not points.all():
-        places: list[str] = shapely.to_wkb(shapely.set_srid(geoms, SRID), hex=True, include_srid=True).tolist()
+        rounded = shapely.set_srid(shapely.transform(geoms, _rounded), SRID)
+        places: list[str] = shapely.to_wkb(rounded, hex=True, include_srid=True).tolist()
         return places
     bare = np.empty(len(geoms), dtype=_POINT)
     bare["order"], bare["kind"], bare["srid"] = 1, _POINT_WITH_SRID, SRID
-    bare["x"], bare["y"] = shapely.get_x(geoms), shapely.get_y(geoms)
+    bare["x"], bare["y"] = _rounded(shapely.get_x(geoms)), _rounded(shapely.get_y(geoms))
     digits, width = bare.tobytes().hex(), 2 * _POINT.itemsize
     return [digits[at : at + width] for at in range(0, len(digits), width)]
+
+
+def _rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(coordinates, DECIMALS)

@@ -97,8 +97,11 @@ def open_file(path: Path, wanted: Wanted) -> Opened:
 
 def _open_csv(path: Path, wanted: Wanted) -> Opened:
     encoding = _encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        header = [cell.strip() for cell in next(_reader(file), [])]
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            header = [cell.strip() for cell in next(_reader(file), [])]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise Unreadable(f"The file cannot be read ({error}): export it as CSV in UTF-8, or as GeoPackage.") from error
     at = {name: header.index(wanted.column(name)) for name in (*NAMES, *PLACES) if wanted.column(name) in header}
     _check_columns(at, header, wanted)
     crs = _system(None, wanted.crs or "wgs84")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import Fault
 from app.grid.errors import GridGap, OutsideCity
+from app.grid.rules.georeference import DECIMALS
 from app.grid.rules.index import GridIndex
 from app.grid.service.locating import index
 from app.parts.errors import BadPart
@@ -43,5 +44,6 @@ def place(session: Session, geometry: Any) -> str:
 
 
 def shape_of(coordinates: list[tuple[float, float]]) -> Any:
-    """A point of one pair, a line of more."""
+    """A point of one pair, a line of more, rounded as every place of the register."""
+    coordinates = [(round(lon, DECIMALS), round(lat, DECIMALS)) for lon, lat in coordinates]
     return shapely.Point(coordinates[0]) if len(coordinates) == 1 else shapely.LineString(coordinates)
