@@ -20,6 +20,7 @@ const BY_AREA = ["operator", "shift_leader", "dispatcher", "supervisor", "admin"
 const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: () => import("./shell/MissingPage.vue"), meta: { title: "shell.product" } },
   { path: "/sign-in", name: "sign-in", component: () => import("./session/SignIn.vue"), meta: { title: "shell.signIn", open: true, bare: true } },
+  { path: "/password", name: "password", component: () => import("./session/ChoosePassword.vue"), meta: { title: "shell.choosePassword", open: true, bare: true } },
   { path: "/desk/:number?", name: "desk", component: () => import("./desk/DeskPage.vue"), meta: { title: "shell.desk", roles: [...BY_AREA, "unit_manager", "handler"] } },
   { path: "/map", name: "map", component: () => import("./map/MapPage.vue"), meta: { title: "shell.map" } },
   { path: "/cases", name: "cases", component: () => import("./cases/CasesPage.vue"), meta: { title: "shell.cases" } },

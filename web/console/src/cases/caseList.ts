@@ -5,7 +5,7 @@ import { onScopeDispose, ref, shallowRef, watch, type Ref } from "vue";
 import { city } from "@/city";
 import { onLive } from "@/live";
 import { matches, sameFilter, writeFilter, type CaseFilter, type CaseItem, type CaseState } from "./filter";
-import { append, place, refresh, rowOf } from "./liveRows";
+import { append, compare, place, refresh, rowOf } from "./liveRows";
 
 const PAGE = 100;
 const LARGEST_PAGE = 500;
@@ -32,6 +32,8 @@ export function useCaseList(filter: Ref<CaseFilter>, onChange: RowsChange = () =
   const trouble = shallowRef<Refused | null>(null);
   const moreTrouble = shallowRef<Refused | null>(null);
   let cursor: string | null = null;
+  // The last case of the pages that were read, as it was then: the cursor stands behind it.
+  let edge: CaseItem | null = null;
   let turn = 0;
   let reading = new AbortController();
 
@@ -45,6 +47,12 @@ export function useCaseList(filter: Ref<CaseFilter>, onChange: RowsChange = () =
   const ask = async (extra: { limit: number; cursor?: string }, signal: AbortSignal) =>
     (await api.GET("/api/v1/cases", { params: { query: { ...writeFilter(filter.value), ...extra } as never }, signal })).data!;
 
+  function stand(page: { items: readonly CaseItem[]; next_cursor: string | null }): void {
+    cursor = page.next_cursor;
+    complete.value = cursor === null;
+    edge = cursor === null ? null : (page.items.at(-1) ?? edge);
+  }
+
   /** From the start; what is shown stays until the answer is there. */
   async function load(): Promise<void> {
     const mine = ++turn;
@@ -55,8 +63,7 @@ export function useCaseList(filter: Ref<CaseFilter>, onChange: RowsChange = () =
       const page = await ask({ limit: PAGE }, reading.signal);
       if (mine !== turn) return;
       trouble.value = moreTrouble.value = null;
-      cursor = page.next_cursor;
-      complete.value = cursor === null;
+      stand(page);
       show(page.items, "read");
     } catch (error) {
       if (mine !== turn || (error instanceof DOMException && error.name === "AbortError")) return;
@@ -76,8 +83,7 @@ export function useCaseList(filter: Ref<CaseFilter>, onChange: RowsChange = () =
     try {
       const page = await ask({ limit: PAGE, cursor }, reading.signal);
       if (mine !== turn) return;
-      cursor = page.next_cursor;
-      complete.value = cursor === null;
+      stand(page);
       show(append(rows.value, page.items), "more");
     } catch (error) {
       if (mine !== turn || (error instanceof DOMException && error.name === "AbortError")) return;
@@ -100,7 +106,11 @@ export function useCaseList(filter: Ref<CaseFilter>, onChange: RowsChange = () =
     const mine = turn;
     const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, rows.value.length));
     const page = await ask({ limit }, reading.signal);
-    if (mine === turn) show(refresh(rows.value, page.items, filter.value.sort, page.next_cursor === null), "live");
+    if (mine !== turn) return;
+    const last = page.items.at(-1);
+    const after = refresh(rows.value, page.items, filter.value.sort, page.next_cursor === null);
+    if (!last || page.next_cursor === null || (edge && compare(last, edge, filter.value.sort) > 0)) stand(page);
+    show(after, "live");
   }
 
   async function readOne(number: string): Promise<void> {
@@ -114,7 +124,7 @@ export function useCaseList(filter: Ref<CaseFilter>, onChange: RowsChange = () =
       // Gone out of sight: no longer one of mine.
       if (!(error instanceof Refused) || error.problem.status !== 404) throw error;
     }
-    if (mine === turn) show(place(rows.value, number, item, filter.value.sort, complete.value), "live");
+    if (mine === turn) show(place(rows.value, number, item, filter.value.sort, edge), "live");
   }
 
   async function catchUp(): Promise<void> {

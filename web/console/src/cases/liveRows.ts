@@ -32,17 +32,17 @@ export function append(rows: readonly CaseItem[], page: readonly CaseItem[]): Ca
 /**
  * Rows with one case anew: at its place, or out (`item` null, it is no longer one of the list).
  *
- * Behind the last row only what the list still has to read may stand (`complete` false): a case that belongs there is
- * left out, the next page brings it.
+ * Behind `edge`, the last case of the pages that were read (null where all were), only what the list still has to read
+ * may stand: a case that belongs there is left out, the next page brings it.
  */
-export function place(rows: readonly CaseItem[], number: string, item: CaseItem | null, sort: Sort, complete: boolean): CaseItem[] {
+export function place(rows: readonly CaseItem[], number: string, item: CaseItem | null, sort: Sort, edge: CaseItem | null): readonly CaseItem[] {
   const at = rows.findIndex((row) => row.number === number);
   const known = rows[at];
   // Answers may overtake each other: what is older than what is shown is no news.
-  if (known && item && item.version < known.version) return rows as CaseItem[];
+  if (known && item && item.version < known.version) return rows;
   if (known && item && compare(known, item, sort) === 0) return rows.with(at, item);
-  const others = known ? rows.filter((row) => row.number !== number) : [...rows];
-  if (!item) return known ? others : (rows as CaseItem[]);
+  const others = known ? rows.filter((row) => row.number !== number) : rows;
+  if (!item || (edge && compare(item, edge, sort) > 0)) return others;
   let low = 0;
   let high = others.length;
   while (low < high) {
@@ -50,7 +50,6 @@ export function place(rows: readonly CaseItem[], number: string, item: CaseItem 
     if (compare(others[middle]!, item, sort) < 0) low = middle + 1;
     else high = middle;
   }
-  if (low === others.length && !complete) return known ? others : (rows as CaseItem[]);
   return others.toSpliced(low, 0, item);
 }
 
