@@ -7,7 +7,7 @@ import structlog
 from app.core import clock
 from app.core.db import read_unit, unit_of_work
 from app.core.jobs import periodic
-from app.tiles.service import preparing
+from app.tiles.service import ledgers, preparing
 
 log = structlog.get_logger()
 
@@ -26,3 +26,11 @@ def prepare_ground(timestamp: int) -> None:
         layers = preparing.prepare_layers(session, now=clock.now())
     if layers:
         log.info("tiles.layers_prepared", layers=layers, period=timestamp)
+
+
+@periodic("tiles.purge_changes", "51 19 * * *")
+def purge_changes(timestamp: int) -> None:
+    """Forget which points changed: whoever counts them in memory has seen it."""
+    with unit_of_work() as session:
+        removed = ledgers.purge_changes(session)
+    log.info("tiles.changes_purged", removed=removed, period=timestamp)

@@ -70,7 +70,7 @@ def test_a_reading_is_noted_once_an_hour(api, patrol):
     later = datetime.now(UTC) + timedelta(minutes=61)
     tile = TrackTile(Tile(15, *tile_of(*api.city.spot(), 15)))
     tile.draw(api.session, api.city.who(api.session, "operator", later), later)
-    assert tile.bytes
+    assert tile.data
     assert notes(api) == 3
 
 

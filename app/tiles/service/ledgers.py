@@ -133,3 +133,8 @@ def _database_of(session: Session) -> Any:
     """What stands for the session's database: the pool of its connections, in tests the one connection."""
     bind: Engine | Connection = session.get_bind()
     return bind if isinstance(bind, Connection) else bind.pool
+
+
+def purge_changes(session: Session) -> int:
+    """Forget changes that no ledger asks for any more; how many."""
+    return reading.purge_changes(session, KEPT_DAYS)

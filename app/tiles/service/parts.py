@@ -51,7 +51,7 @@ class PartTile:
     tile: Tile
     _cut: dict[int, bytes] = field(default_factory=dict)
 
-    def bytes(self, session: Session, coarseness: int) -> bytes:
+    def data(self, session: Session, coarseness: int) -> bytes:
         """The tile, so many steps coarser than it might be."""
         if coarseness not in self._cut:
             self._cut[coarseness] = self._drawn(session, coarseness)
@@ -114,13 +114,13 @@ def _span(begin: str, digits: int) -> tuple[int, int]:
 def _stamp(session: Session, asked: Asked) -> str:
     """A digest of the tile: another one exactly when a part that is shown changed there."""
     wanted: PartTile = asked.wanted
-    return hashlib.sha256(wanted.bytes(session, 0)).hexdigest()
+    return hashlib.sha256(wanted.data(session, 0)).hexdigest()
 
 
 def _cut(session: Session, asked: Asked, tile: Tile, coarseness: int) -> bytes:
     del tile
     wanted: PartTile = asked.wanted
-    return wanted.bytes(session, coarseness)
+    return wanted.data(session, coarseness)
 
 
 LAYER = Layer(

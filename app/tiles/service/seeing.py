@@ -63,9 +63,9 @@ class Wide:
     areas: tuple[str, ...] | None
     units: tuple[UUID, ...] | None
 
-    @property
-    def everything(self) -> bool:
-        return self.areas is not None and "" in self.areas
+    def everything(self, ledger: Ledger) -> bool:
+        """Whether no case lies outside of the areas: there is nothing more to look up then."""
+        return self.areas is not None and ("" in self.areas or bool(ledger.beginning("cell", self.areas).all()))
 
 
 def _wide(principal: Principal) -> Wide:
@@ -88,7 +88,7 @@ def seen_by(session: Session, asked: Question, box: Box | None) -> Seen:
         everything = _looked_up(session, ledger, asked, box, every=True)
         return Seen(ledger, None, None, _with_kind(everything, asked.now), len(KINDS), ENDED)
     rare = None
-    if not wide.everything and case_points.rare(asked.principal):
+    if not wide.everything(ledger) and case_points.rare(asked.principal):
         rare = _looked_up(session, ledger, asked, box, every=False)
     chosen = _chosen(session, ledger, found, wide)
     moving = _with_kind(ledger.moving.taken(chosen.mask(ledger.moving)), asked.now)
@@ -127,7 +127,7 @@ def _chosen(session: Session, ledger: Ledger, found: CaseFilter, wide: Wide) -> 
         among.append(("filed", ledger.beginning("filed", (found.area,))))
     if found.owner:
         among.append(("lead", codes["lead"].among(case_points.owner_values(session, found.owner))))
-    either = None if wide.everything else _either(ledger, wide)
+    either = None if wide.everything(ledger) else _either(ledger, wide)
     since, until = (None if at is None else micros(at) for at in (found.since, found.until))
     return Chosen(tuple(among), either, since, until)
 

@@ -42,20 +42,20 @@ class TrackTile:
         self._drawn.append(data + (tracks.officers(session, shifts, self.tile) if shifts else b""))
 
     @property
-    def bytes(self) -> bytes:
+    def data(self) -> bytes:
         return self._drawn[0]
 
 
 def _stamp(session: Session, asked: Asked) -> str:
     del session
     wanted: TrackTile = asked.wanted
-    return hashlib.sha256(wanted.bytes).hexdigest()
+    return hashlib.sha256(wanted.data).hexdigest()
 
 
 def _cut(session: Session, asked: Asked, tile: Tile, coarseness: int) -> bytes:
     del session, tile, coarseness
     wanted: TrackTile = asked.wanted
-    return wanted.bytes
+    return wanted.data
 
 
 LAYER = Layer(
