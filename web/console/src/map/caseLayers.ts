@@ -55,8 +55,8 @@ function points({ look, selected }: StyleState): Layer[] {
     {
       id: "case-discs", type: "symbol", ...source, filter: many,
       layout: {
-        "icon-image": discImage(look), "icon-allow-overlap": true, "icon-ignore-placement": true, "text-field": shortCount(number("count")), "text-font": fonts(look, true),
-        "text-size": ["step", number("count"), 12, 100, 13, 1000, 14], "text-allow-overlap": true, "text-ignore-placement": true, "symbol-sort-key": number("count"),
+        "icon-image": discImage(look), "icon-allow-overlap": true, "text-field": shortCount(number("count")), "text-font": fonts(look, true),
+        "text-size": ["step", number("count"), 12, 100, 13, 1000, 14], "text-allow-overlap": true, "symbol-sort-key": number("count"),
       },
       paint: { "text-color": look.text },
     },

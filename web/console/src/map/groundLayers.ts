@@ -82,7 +82,7 @@ export function fonts(look: Look, bold = false): string[] {
   return bold ? [`${look.fonts[0] ?? "sans-serif"} Bold`, ...look.fonts] : look.fonts;
 }
 
-/** Names of large areas stand above the cases, the others give way to them. */
+/** Names of districts stand above the cases, the others give way to them. */
 export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; small: Layer[]; cells: Layer[] } {
   const paint = { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.6 };
   const roads = {
@@ -98,7 +98,9 @@ export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; sm
     id: `name-${level}`, type: "symbol", source: "areas", "source-layer": "area_labels", minzoom: from, maxzoom: to, filter: byLevel(level),
     layout: {
       "text-field": ["get", "name"], "text-font": fonts(look, weight === "bold"), "text-size": ["interpolate", ["linear"], ["zoom"], ...size],
-      "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": 6,
+      "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": 4,
+      // Names of smaller areas look for room beside the cases.
+      ...(level === "district" ? {} : { "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.9, "text-justify": "auto" }),
     },
     paint: { ...paint, "text-color": level === "community" ? look.label : look.border, "text-halo-width": 2.4 },
   }));
@@ -110,8 +112,8 @@ export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; sm
   const ground = basemap ? [] : [roads, water];
   const [district, street, community] = names;
   return {
-    large: [street, district] as unknown as Layer[],
-    small: [...ground, community] as unknown as Layer[],
+    large: [district] as unknown as Layer[],
+    small: [...ground, community, street] as unknown as Layer[],
     cells: [cell] as unknown as Layer[],
   };
 }

@@ -58,3 +58,10 @@ export function hidden(filter: TileFilter, layers: ReadonlySet<LayerName>, seesP
     layers: LAYERS.filter((name) => DEFAULT_LAYERS.includes(name) && !layers.has(name) && (seesPeople || !OF_PEOPLE.includes(name))),
   };
 }
+
+/** By which areas cases are counted in the table, as close as the map is. */
+export function levelOf(zoom: number): "district" | "street" | "community" | "cell" {
+  if (zoom < 11) return "district";
+  if (zoom < CELLS_FROM) return "street";
+  return zoom < 15 ? "community" : "cell";
+}

@@ -13,11 +13,11 @@ export function partLayers({ look, selectedPart }: StyleState): Layer[] {
   return [
     {
       id: "part-buckets", type: "circle", ...source, filter: ["!", one],
-      paint: { "circle-color": look.part, "circle-opacity": 0.3, "circle-radius": ["interpolate", ["linear"], count, 1, 4, 100, 10, 10_000, 20] },
+      paint: { "circle-color": look.part, "circle-opacity": 0.28, "circle-stroke-color": look.part, "circle-stroke-width": 1, "circle-radius": ["interpolate", ["linear"], count, 1, 5, 10, 10, 100, 13, 10_000, 22] },
     },
     {
       id: "part-counts", type: "symbol", ...source, filter: ["all", ["!", one], [">", count, 9]],
-      layout: { "text-field": ["to-string", count], "text-font": fonts(look), "text-size": 11 },
+      layout: { "text-field": ["to-string", count], "text-font": fonts(look, true), "text-size": 11, "text-allow-overlap": true },
       paint: { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.5 },
     },
     { id: "part-lines", type: "line", ...source, filter: ["all", one, line], paint: { "line-color": look.part, "line-width": 3, "line-dasharray": [2, 1] } },
