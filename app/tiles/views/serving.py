@@ -49,7 +49,7 @@ def tile_responses(*statuses: int) -> dict[str | int, Any]:
 
 def tilejson_responses(*statuses: int) -> dict[str | int, Any]:
     """The ``responses=`` of an operation that describes a layer's tiles."""
-    return {"200": TileJsonOut, **problems(*statuses)}
+    return {"200": TileJsonOut, **problems(404, *statuses)}
 
 
 def serve_tile(layer: Layer, path: TilePath, asked: Asked) -> Response:
