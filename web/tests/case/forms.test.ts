@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { check, faultsOf } from "@/case/form/check";
 import { arranged, fieldsOf, sent, wanted, type Schema } from "@/case/form/model";
+import en from "../../console/src/messages/en/case.json";
+import zh from "../../console/src/messages/zh-CN/case.json";
+import found from "./schemas.json";
 
-const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf-8")) as never;
-const schemas = read("./schemas.json") as Record<string, Schema>;
-const words = ["zh-CN", "en"].map((language) => read(`../../console/src/messages/${language}/case.json`) as { field: Record<string, string>; who: Record<string, string> });
+const schemas = found as unknown as Record<string, Schema>;
+const words: { field: Record<string, string>; who: Record<string, string> }[] = [zh, en];
 
 describe("a form out of a schema", () => {
   it.each(Object.keys(schemas))("%s: every input has a field with a name in both languages", (action) => {
@@ -65,5 +66,6 @@ describe("what is wrong is said while one types", () => {
   it("and so is what the server points at; the rest stays with the problem", () => {
     const problem = { type: "/problems/fact-missing", title: "missing", status: 422, errors: [{ pointer: "/photo_ids/0", detail: "new one" }, { pointer: "/nothing", detail: "else" }] };
     expect(faultsOf(problem, schemas.finish!)).toEqual({ photo_ids: { detail: "new one" } });
+    expect(faultsOf({ ...problem, missing: ["after_photo", "auto"] }, schemas.finish!)).toEqual({ photo_ids: { key: "case.fact.after_photo" } });
   });
 });

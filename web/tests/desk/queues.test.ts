@@ -1,12 +1,11 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { givingsOf, territoryOf } from "@/desk/giving";
 import { bears, belongs, countOf, queryOf, QUEUES, queuesOf } from "@/desk/queues";
 import { commandOf, resting, SHORTCUTS } from "@/desk/shortcuts";
+import en from "../../console/src/messages/en/desk.json";
+import zh from "../../console/src/messages/zh-CN/desk.json";
 
-const words = ["zh-CN", "en"].map(
-  (language) => JSON.parse(readFileSync(new URL(`../../console/src/messages/${language}/desk.json`, import.meta.url), "utf-8")) as { queue: Record<string, string>; key: Record<string, string> },
-);
+const words: { queue: Record<string, string>; key: Record<string, string> }[] = [zh, en];
 
 describe("the table of queues", () => {
   it("names each once, in both languages", () => {

@@ -63,9 +63,8 @@ export function useCard(number: () => string, changed: (card: Card) => void): Ca
   watch(
     number,
     () => {
-      card.value = null;
+      // The case before stays until the next one is there: nothing flickers, and it takes no action meanwhile.
       choices.value = [];
-      events.value = [];
       void read();
     },
     { immediate: true },
@@ -81,7 +80,7 @@ export function useCard(number: () => string, changed: (card: Card) => void): Ca
   return { card, choices, events, trouble, loading, reload: read, take };
 }
 
-/** What is read once a case, such as its reminders; anew where the version changes. */
+/** What is read beside a case, such as its reminders; anew where its key changes, which begins with the case's number. */
 export function usePiece<T>(key: () => string, fetch: () => Promise<T>): { value: Ref<T | null>; trouble: Ref<Refused | null>; load: () => Promise<void> } {
   const value = shallowRef<T | null>(null);
   const trouble = shallowRef<Refused | null>(null);
@@ -96,6 +95,14 @@ export function usePiece<T>(key: () => string, fetch: () => Promise<T>): { value
       if (mine === turn) trouble.value = error;
     }
   }
-  watch(key, () => void load(), { immediate: true });
+  watch(
+    key,
+    (next, before) => {
+      // What belongs to another case is not shown under this one.
+      if (next.split(" ")[0] !== before?.split(" ")[0]) value.value = null;
+      void load();
+    },
+    { immediate: true },
+  );
   return { value, trouble, load };
 }

@@ -88,6 +88,9 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
       trouble.value = explain(outcome.refused);
       if (outcome.kind === "conflict") {
         conflict.value = differences(now, outcome.card);
+        trouble.value = null;
+        attempt = null;
+        keep();
         newest(outcome.card);
       } else refused(outcome.refused);
     } finally {

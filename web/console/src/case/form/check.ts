@@ -37,9 +37,20 @@ export function check(schema: Schema, values: Values): Faults {
   return faults;
 }
 
+/** The input that brings a fact of the workflow. */
+const INPUT_OF: Record<string, string> = {
+  type: "type", other_type: "type", condition: "condition_id", reason: "reason", text: "text", photo: "photo_ids", before_photo: "photo_ids", after_photo: "photo_ids",
+  position: "position", position_near: "position", verdict: "verdict", granted: "granted", score: "score", inspector: "inspector_id", handler: "handler_id", owner: "lead_id",
+  open_case_target: "into", limit: "limit", until: "until",
+};
+
 /** The server's own faults by the input they point at; what points at none of them is left to the problem itself. */
 export function faultsOf(problem: Problem, schema: Schema): Faults {
   const faults: Faults = {};
+  for (const fact of Array.isArray(problem.missing) ? problem.missing : []) {
+    const name = INPUT_OF[String(fact)];
+    if (name && name in (schema.properties ?? {})) faults[name] ??= { key: `case.fact.${String(fact)}` };
+  }
   for (const { pointer, detail } of problem.errors ?? []) {
     const name = pointer.split("/")[1] ?? "";
     if (name in (schema.properties ?? {})) faults[name] ??= { detail };
