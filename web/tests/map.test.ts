@@ -70,10 +70,11 @@ describe("the legend", () => {
   });
   it("says what is filtered and what is switched off, but not what nobody may see", () => {
     const layers = new Set<LayerName>(["base", "borders", "labels", "cases"]);
-    expect(hidden({ lamp: "red", state: "handling" }, layers, true)).toEqual({
-      filters: [{ name: "state", value: "handling" }, { name: "lamp", value: "red" }], layers: ["cells", "officers"],
+    expect(hidden({ lamp: "red", state: "handling" }, { q: "x" }, { layers, seesPeople: true })).toEqual({
+      filters: [{ name: "state", value: "handling" }, { name: "lamp", value: "red" }], parts: [], layers: ["cells", "officers"],
     });
-    expect(hidden({}, layers, false).layers).toEqual(["cells"]);
+    expect(hidden({}, {}, { layers, seesPeople: false }).layers).toEqual(["cells"]);
+    expect(hidden({ q: "x" }, { q: "x", area: "1" }, { layers: new Set(["parts"]), usual: ["parts"], seesPeople: true })).toEqual({ filters: [], parts: ["q"], layers: [] });
   });
 });
 

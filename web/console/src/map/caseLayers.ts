@@ -94,9 +94,9 @@ function heat(look: Look): unknown {
   return {
     id: "case-heat", type: "heatmap", source: "cases", "source-layer": "cases",
     paint: {
-      "heatmap-weight": ["interpolate", ["linear"], ["to-number", ["get", "weight"], 1], 0, 0, 50, 1],
+      "heatmap-weight": ["interpolate", ["linear"], ["to-number", ["get", "weight"], 1], 0, 0, 1, 0.25, 10, 0.7, 50, 1],
       "heatmap-radius": ["interpolate", ["linear"], ["zoom"], 8, 14, 14, 30, 18, 46],
-      "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 8, 0.8, 15, 2.4],
+      "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 8, 0.9, 13, 1.8, 16, 3],
       "heatmap-opacity": 0.8,
       "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, "rgba(0,0,0,0)", 0.15, look.ramp1, 0.4, look.ramp2, 0.7, look.ramp3, 1, look.ramp4],
     },

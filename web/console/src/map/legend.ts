@@ -47,17 +47,27 @@ function borderEntries(layers: ReadonlySet<LayerName>, zoom: number): LegendEntr
 export interface Hidden {
   /** What narrows the cases, in the order of the API. */
   filters: { name: FilterName; value: string }[];
-  /** Layers that usually show and are switched off. */
+  /** What narrows the parts, where parts show. */
+  parts: string[];
+  /** Layers that usually show on this page and are switched off. */
   layers: LayerName[];
 }
 
+interface Shown {
+  layers: ReadonlySet<LayerName>;
+  usual?: readonly LayerName[];
+  seesPeople: boolean;
+}
+
 /** What one does not see: said always, so that an empty map is never taken for a quiet city. */
-export function hidden(filter: TileFilter, layers: ReadonlySet<LayerName>, seesPeople: boolean): Hidden {
+export function hidden(filter: TileFilter, parts: Partial<Record<string, string>>, { layers, usual = DEFAULT_LAYERS, seesPeople }: Shown): Hidden {
   return {
-    filters: FILTER_NAMES.flatMap((name) => (filter[name] ? [{ name, value: filter[name] }] : [])),
-    layers: LAYERS.filter((name) => DEFAULT_LAYERS.includes(name) && !layers.has(name) && (seesPeople || !OF_PEOPLE.includes(name))),
+    filters: layers.has("cases") ? FILTER_NAMES.flatMap((name) => (filter[name] ? [{ name, value: filter[name] }] : [])) : [],
+    parts: layers.has("parts") ? PART_NAMES.filter((name) => parts[name]) : [],
+    layers: LAYERS.filter((name) => usual.includes(name) && !layers.has(name) && (seesPeople || !OF_PEOPLE.includes(name))),
   };
 }
+const PART_NAMES = ["type", "owner", "state", "q"] as const;
 
 /** By which areas cases are counted in the table, as close as the map is. */
 export function levelOf(zoom: number): "district" | "street" | "community" | "cell" {

@@ -29,9 +29,11 @@ interface Options {
   label: () => string;
   bounds: () => Bounds | null;
   interactive: boolean;
+  /** How many times larger the page shows the map than its element is. */
+  enlarged: () => number;
 }
 
-export function useMap({ element, style, label, bounds, interactive }: Options) {
+export function useMap({ element, style, label, bounds, interactive, enlarged }: Options) {
   const map = shallowRef<GlMap | null>(null);
   const view = ref<View | null>(null);
   const look = shallowRef<Look>(readLook(dark.value));
@@ -64,6 +66,7 @@ export function useMap({ element, style, label, bounds, interactive }: Options) 
       dragRotate: false,
       pitchWithRotate: false,
       interactive,
+      pixelRatio: window.devicePixelRatio * enlarged(),
       fadeDuration: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
     });
     gl.touchZoomRotate.disableRotation();
@@ -133,6 +136,7 @@ export function useMap({ element, style, label, bounds, interactive }: Options) 
     look.value = readLook(value);
     restyle();
   });
+  watch(enlarged, (times) => map.value?.setPixelRatio(window.devicePixelRatio * times));
   watch(label, () => map.value && name(map.value));
 
   /** Asks anew for the tiles in view that failed or that something changed in. */
