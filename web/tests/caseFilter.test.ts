@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { emptyFilter, FILTER_NAMES, LAMPS, matches, readFilter, SORTS, SOURCES, STATES, writeFilter, type CaseFilter, type CaseItem } from "@/cases/filter";
+import { emptyFilter, FILTER_NAMES, LAMPS, MARKS, matches, readFilter, SORTS, SOURCES, STATES, writeFilter, type CaseFilter, type CaseItem } from "@/cases/filter";
 
 const FULL: CaseFilter = {
   state: ["received", "to_file"], type: ["0101", "GB/T 30428.2-2013|matter|0102"], area: "990101001", owner: "U01", lamp: ["red", "grey"], source: ["citizen", "open311"],
-  from: "2026-03-01", to: "2026-03-10", q: "井盖 a&b=c", part: "9901010100000001", bbox: "121.4,31.2,121.5,31.3", sort: "due_at",
+  from: "2026-03-01", to: "2026-03-10", q: "井盖 a&b=c", part: "9901010100000001", mark: "supervised", bbox: "121.4,31.2,121.5,31.3", sort: "due_at",
 };
 
 describe("a filter and its address", () => {
@@ -12,10 +12,10 @@ describe("a filter and its address", () => {
     expect(Object.keys(writeFilter(FULL)).sort()).toEqual([...FILTER_NAMES].sort());
   });
   it("comes back name by name and value by value", () => {
-    const values: Partial<Record<keyof CaseFilter, readonly unknown[]>> = { state: STATES, lamp: LAMPS, source: SOURCES, sort: SORTS };
+    const values: Partial<Record<keyof CaseFilter, readonly unknown[]>> = { state: STATES, lamp: LAMPS, source: SOURCES, sort: SORTS, mark: MARKS };
     for (const [name, all] of Object.entries(values))
       for (const value of all!) {
-        const filter = emptyFilter({ [name]: name === "sort" ? value : [value] });
+        const filter = emptyFilter({ [name]: ["sort", "mark"].includes(name) ? value : [value] });
         expect(readFilter(writeFilter(filter))).toEqual({ filter, faults: [] });
       }
   });

@@ -132,7 +132,7 @@ export function useCaseList(filter: Ref<CaseFilter>, onChange: RowsChange = () =
     const numbers = [...waiting].filter(([number, state]) => concerns(number, state)).map(([number]) => number);
     waiting.clear();
     try {
-      if (numbers.length > MANY) await readAnew();
+      if (numbers.length > MANY || (numbers.length && filter.value.mark)) await readAnew();
       else await Promise.all(numbers.map(readOne));
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;

@@ -16,6 +16,7 @@ const NAMED: Partial<Record<FilterName, (value: string) => string>> = {
   type: (value) => types.value.find((type) => type.code === value || typeKey(type) === value)?.name ?? value,
   area: (value) => areas.get(value) ?? value,
   owner: (value) => organizations.value.find((found) => found.code === value || found.id === value)?.name ?? value,
+  mark: (value) => words(`cases.mark.${value}`),
   bbox: () => words("cases.filter.inView"),
 };
 const WITHOUT_CHIP: readonly FilterName[] = ["sort"];

@@ -16,6 +16,8 @@ export const LAMPS = ["red", "yellow", "green", "grey"] as const satisfies reado
 export const SOURCES = [
   "citizen", "inspector", "hotline", "video", "secret_inspection", "planned_inspection", "media", "superior", "open311",
 ] as const satisfies readonly CaseSource[];
+export const MARKS = ["mine", "supervised", "extension", "hold", "appeal", "returned"] as const;
+export type Mark = (typeof MARKS)[number];
 export const SORTS = ["-opened_at", "opened_at", "due_at", "-due_at", "-updated_at", "updated_at"] as const;
 export type Sort = (typeof SORTS)[number];
 
@@ -35,24 +37,26 @@ export interface CaseFilter {
   q: string;
   /** Code of a part. */
   part: string;
+  /** Cases that somebody in particular has to look at. */
+  mark: Mark | "";
   /** west,south,east,north in degrees. */
   bbox: string;
   sort: Sort;
 }
 
 export type FilterName = keyof CaseFilter;
-export const FILTER_NAMES = ["state", "type", "area", "owner", "lamp", "source", "from", "to", "q", "part", "bbox", "sort"] as const satisfies readonly FilterName[];
+export const FILTER_NAMES = ["state", "type", "area", "owner", "lamp", "source", "from", "to", "q", "part", "mark", "bbox", "sort"] as const satisfies readonly FilterName[];
 export const DEFAULT_SORT: Sort = "-opened_at";
 
 /** A value of the address that means nothing; `why` is a key under `cases.fault`. */
 export interface FilterFault {
   name: FilterName;
   value: string;
-  why: "state" | "lamp" | "source" | "sort" | "area" | "day" | "box" | "empty" | "long" | "order";
+  why: "state" | "lamp" | "source" | "mark" | "sort" | "area" | "day" | "box" | "empty" | "long" | "order";
 }
 
 export function emptyFilter(given: Partial<CaseFilter> = {}): CaseFilter {
-  return { state: [], type: [], area: "", owner: "", lamp: [], source: [], from: "", to: "", q: "", part: "", bbox: "", sort: DEFAULT_SORT, ...given };
+  return { state: [], type: [], area: "", owner: "", lamp: [], source: [], from: "", to: "", q: "", part: "", mark: "", bbox: "", sort: DEFAULT_SORT, ...given };
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/i;
@@ -80,6 +84,7 @@ const ONE: Partial<Record<FilterName, [(text: string) => boolean, FilterFault["w
   to: [isMoment, "day"],
   q: [(text) => text.length <= 100, "long"],
   part: [(text) => text.length <= 40, "long"],
+  mark: [(text) => (MARKS as readonly string[]).includes(text), "mark"],
   bbox: [isBox, "box"],
   sort: [(text) => (SORTS as readonly string[]).includes(text), "sort"],
 };
@@ -156,7 +161,7 @@ function hasType(wanted: string[], type: CaseItem["type"]): boolean {
   return type !== null && (wanted.includes(type.code) || wanted.includes(`${type.scheme}|${type.kind}|${type.code}`));
 }
 
-/** Whether a case belongs to the list, as the API would say; `dayOf` names the day of an instant in the city's zone. */
+/** Whether a case belongs to the list, as the API would say (of `mark` only the API can say); `dayOf` names the day of an instant in the city's zone. */
 export function matches(item: CaseItem, filter: CaseFilter, dayOf: (instant: string) => string, partCode?: string | null): boolean {
   const { state, source, lamp, type, area, owner, bbox, q, part } = filter;
   const words = q.toLowerCase();
