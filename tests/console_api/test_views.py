@@ -292,12 +292,12 @@ def test_there_is_an_end_to_filters(api, session):
 
 
 def test_preferences_stay_until_they_are_changed(api):
-    usual = {"language": "zh-CN", "theme": "auto", "sound": True, "density": "comfortable"}
+    usual = {"language": "zh-CN", "theme": "auto", "sound": False, "density": "comfortable"}
     assert api.get("operator", "/me/preferences") == usual
-    changed = api.call("operator", "PUT", "/me/preferences", 200, json={"theme": "dark", "sound": False}).get_json()
-    assert changed == {**usual, "theme": "dark", "sound": False}
+    changed = api.call("operator", "PUT", "/me/preferences", 200, json={"theme": "dark", "sound": True}).get_json()
+    assert changed == {**usual, "theme": "dark", "sound": True}
     api.call("operator", "PUT", "/me/preferences", 200, json={"language": "en"})
-    assert api.get("operator", "/me/preferences") == {**usual, "theme": "dark", "sound": False, "language": "en"}
+    assert api.get("operator", "/me/preferences") == {**usual, "theme": "dark", "sound": True, "language": "en"}
     assert api.get("colleague", "/me/preferences") == usual
     api.call("operator", "PUT", "/me/preferences", 422, json={"theme": "pink"})
     api.call("operator", "PUT", "/me/preferences", 422, json={"font": "big"})

@@ -14,5 +14,5 @@ class Preferences:
 
     language: Literal["zh-CN", "en"] = "zh-CN"
     theme: Literal["auto", "light", "dark"] = "auto"
-    sound: bool = True
+    sound: bool = False
     density: Literal["comfortable", "compact"] = "comfortable"

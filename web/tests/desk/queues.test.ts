@@ -19,7 +19,7 @@ describe("the table of queues", () => {
     expect(ids("dispatcher")).toEqual(["dispatch", "returned", "hold", "onHold"]);
     expect(ids("unit_manager")).toEqual(["handling", "dueSoon", "checking"]);
     expect(ids("handler")).toEqual(["mine", "handling"]);
-    expect(ids("supervisor")).toEqual(["appeal", "overdue", "supervised"]);
+    expect(ids("supervisor")).toEqual(["overdue", "supervised", "appeal"]);
     expect(ids("operator", "dispatcher")).toEqual(["accept", "verified", "dispatch", "returned", "hold", "onHold"]);
     expect(ids("evaluator")).toEqual([]);
   });

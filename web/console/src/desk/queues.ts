@@ -33,7 +33,6 @@ export const QUEUES: readonly Queue[] = [
   { id: "file", roles: ["shift_leader"], filter: { state: ["to_file"] }, sort: "due_at", usual: "file" },
   { id: "close", roles: ["shift_leader"], filter: { state: ["to_close"] }, sort: "due_at", usual: "close" },
   { id: "extension", roles: ["shift_leader"], filter: { state: ["handling"], mark: "extension" }, sort: "due_at", usual: "decide_extension" },
-  { id: "appeal", roles: ["shift_leader", "supervisor"], filter: { state: ["closed"], mark: "appeal" }, sort: "-updated_at", usual: "decide_appeal" },
   { id: "dispatch", roles: ["dispatcher"], filter: { state: ["to_dispatch"] }, sort: "due_at", usual: "dispatch" },
   { id: "returned", roles: ["dispatcher"], filter: { state: ["to_dispatch"], mark: "returned" }, sort: "due_at", usual: "dispatch" },
   { id: "hold", roles: ["dispatcher"], filter: { state: ["handling"], mark: "hold" }, sort: "due_at", usual: "decide_hold" },
@@ -44,6 +43,7 @@ export const QUEUES: readonly Queue[] = [
   { id: "checking", roles: ["unit_manager"], filter: { state: ["to_check"] }, sort: "due_at", usual: null },
   { id: "overdue", roles: ["supervisor"], filter: { state: OPEN, lamp: ["red"] }, sort: "due_at", usual: "supervise" },
   { id: "supervised", roles: ["supervisor"], filter: { state: OPEN, mark: "supervised" }, sort: "due_at", usual: null },
+  { id: "appeal", roles: ["shift_leader", "supervisor"], filter: { state: ["closed"], mark: "appeal" }, sort: "-updated_at", usual: "decide_appeal" },
   { id: "all", roles: ["admin"], filter: { state: OPEN }, sort: "-opened_at", usual: null },
   { id: "late", roles: ["admin"], filter: { state: OPEN, lamp: ["red"] }, sort: "due_at", usual: null },
 ];
