@@ -17,12 +17,13 @@ import click
 from app.cases.jobs import make_room
 from app.cli.demo_city.cast import Album, Cast
 from app.cli.demo_city.lives import PAST, VARIANTS
-from app.cli.demo_city.load import EXISTED_FOR, DemoCityRefused, is_loaded, load_demo_city
+from app.cli.demo_city.load import EXISTED_FOR, DemoCityRefused, is_from, is_loaded, load_demo_city
 from app.cli.demo_city.metropolis import drawn
 from app.cli.demo_city.parts import PartsRefused, fill_parts, has_parts
 from app.cli.demo_city.past import PastRefused, is_played, pictures, play_share
 from app.cli.demo_city.size import LEAST_CELLS, MOST_CELLS
 from app.cli.demo_city.years import YEARS, YearsRefused, fill_years
+from app.cli.demo_city.years.writing import Writing
 from app.cli.system import connect
 from app.core import clock
 from app.core.db import unit_of_work
@@ -123,10 +124,12 @@ def _give_past(folder: Path) -> None:
     began = time.monotonic()
     now = clock.now()
     with unit_of_work() as session:
+        if not is_from(session, folder):
+            return
         cast = Cast(session, folder / "people.csv", now)
         missing = [share for share in range(VARIANTS) if not is_played(session, cast, share)]
-    if not missing:
-        return
+    if not missing or (len(missing) == VARIANTS and Writing(click.echo).cases()):
+        return  # played already, or a city with cases of its own
     album = Album()
     album.draw(pictures())
     click.echo(f"  {len(album.kept)} street scenes drawn ({time.monotonic() - began:.1f} s)")

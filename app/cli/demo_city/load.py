@@ -12,6 +12,7 @@ from uuid import UUID
 
 import click
 from shapely.geometry import shape
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
@@ -29,6 +30,7 @@ PASSWORD = "fieldgrid-demo"  # noqa: S105 -- the published password of the demo 
 # The city existed before its first case.
 EXISTED_FOR = timedelta(days=120)
 BASE_LAYERS = ("roads", "water", "green", "buildings")
+_CELLS = text("SELECT count(*) FROM areas WHERE level = 4 AND valid_to IS NULL")
 LEVELS = ("city", "districts", "streets", "communities", "cells")
 
 Say = Callable[[str], None]
@@ -49,6 +51,12 @@ def told(say: Say, title: str) -> Iterator[None]:
 def is_loaded(session: Session) -> bool:
     """Whether this database has the demo city."""
     return accounts.organization_by_code(session, CITY) is not None
+
+
+def is_from(session: Session, folder: Path) -> bool:
+    """Whether the city that is loaded has as many cells as these files, so that it is not one of another size."""
+    cells = sum(len(row["cells"].split()) for row in read_table(folder / "duty_zones.csv"))
+    return cells == session.execute(_CELLS).scalar_one()
 
 
 def load_demo_city(
@@ -119,8 +127,8 @@ def _load_people(session: Session, folder: Path, organizations: dict[str, UUID],
             now=begin,
         )
         made[row["username"]] = user
-        for text in row["grants"].split(";"):
-            role, organization, area = text.split("@")
+        for written in row["grants"].split(";"):
+            role, organization, area = written.split("@")
             accounts.grant(session, user, NewGrant(role, organizations[organization], area, begin), now=begin)
     return made
 
