@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.core.errors import Fault
 from app.core.paging import BadCursor, decode_cursor, encode_cursor
 from app.grid.rules.codes import Level
-from app.tiles.queries.encoding import area_names
 from app.tiles.queries.case_points import Question
+from app.tiles.queries.encoding import area_names
 from app.tiles.rules.case_points import ENDED, KINDS
 from app.tiles.service.cases import area_counts
 from app.tiles.service.seeing import seen_by
@@ -26,16 +26,16 @@ def table_of(session: Session, asked: Question, level: str, *, limit: int, curso
     Raises: BadCursor, SearchTooWide.
     """
     after = _after(cursor)
-    counts = area_counts(seen_by(session, asked, None), CODE_LENGTHS[level])
-    codes = sorted(code for code in counts if code > after)
+    rows, counts = area_counts(seen_by(session, asked, None), CODE_LENGTHS[level])
+    codes = sorted(code for code, row in rows.items() if code > after and counts[row].any())
     shown, more = codes[:limit], len(codes) > limit
     names = area_names(session, shown)
     items = []
     for code in shown:
         found = names.get(code)
         said = {"name": found.name, "level": Level(found.level).word} if found else {"name": None, "level": None}
-        items.append({"code": code, **said, **_counted(counts[code])})
-    total = sum(counts.values(), np.zeros(len(KINDS), np.int64))
+        items.append({"code": code, **said, **_counted(counts[rows[code]])})
+    total = counts.sum(axis=0)
     return {"items": items, "total": _counted(total), "next_cursor": encode_cursor(shown[-1]) if more else None}
 
 

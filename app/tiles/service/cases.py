@@ -134,23 +134,29 @@ def code_length(zoom: int, coarseness: int = 0) -> int:
     return lengths[max(finest - coarseness, 0)]
 
 
-def area_counts(seen: Seen, length: int) -> dict[str, NDArray[np.int64]]:
-    """The counts of areas with codes of this length, by code; in a gap those of the smallest area around."""
-    counts = by_code(seen, "cell")
+def area_counts(seen: Seen, length: int) -> tuple[dict[str, int], NDArray[np.int64]]:
+    """The rows of areas with codes of this length, by code, and their counts; in a gap the smallest area around counts.
+
+    Shape: a row for each area, a column for each of `KINDS`; areas without cases may be among them.
+    """
     values = seen.ledger.codes["cell"].values
-    found: dict[str, NDArray[np.int64]] = {}
-    for number in np.flatnonzero(counts.any(axis=1)).tolist():
-        code = str(values[number])[1 : length + 1]
-        known = found.get(code)
-        found[code] = counts[number] if known is None else known + counts[number]
-    return found
+    counts = by_code(seen, "cell")
+
+    def grouped() -> tuple[dict[str, int], NDArray[np.int64]]:
+        rows: dict[str, int] = {}
+        places = [rows.setdefault(str(value)[1 : length + 1], len(rows)) for value in values[: len(counts)]]
+        return rows, np.array(places, np.int64)
+
+    rows, places = seen.ledger.remembered(("areas", length, len(counts)), grouped)
+    table = np.stack([np.bincount(places, column, len(rows)) for column in counts.T], axis=1)
+    return rows, table.astype(np.int64)
 
 
 def _area_rows(session: Session, seen: Seen, tile: Tile, coarseness: int) -> Rows:
     band = band_of(tile.z)
-    counts = area_counts(seen, code_length(tile.z, coarseness))
-    codes = [code for code in encoding.areas_in(session, *tile, band) if code in counts]
-    table = np.array([counts[code] for code in codes], np.int64).reshape(len(codes), len(KINDS))
+    rows, counts = area_counts(seen, code_length(tile.z, coarseness))
+    codes = [code for code in encoding.areas_in(session, *tile, band) if code in rows and counts[rows[code]].any()]
+    table = counts[[rows[code] for code in codes]]
     columns = {"code": codes, **_counts(table)}
     ground = encoding.ground_stamp(session)
     place = {"z": tile.z, "x": tile.x, "y": tile.y, "band": band}
