@@ -70,7 +70,10 @@ def test_a_file_is_added_replaced_and_cleared(api, session):
     api.call("admin", "DELETE", "/grid/base-layers/roads", 204)
     assert stored(session) == []
     assert session.execute(text("SELECT version FROM grid_state")).scalar_one() == before, "no cell changed"
-    noted = session.execute(text("SELECT action, detail FROM admin_changes WHERE subject = 'base_layer:roads' ORDER BY at, id"))
+    noted = session.execute(
+        text("""
+            SELECT action, detail FROM admin_changes WHERE subject = 'base_layer:roads' ORDER BY at, id""")
+    )
     assert [(row.action, row.detail.get("added"), row.detail["removed"]) for row in noted] == [
         ("base_layer.import", 2, 0),
         ("base_layer.import", 2, 0),
