@@ -25,6 +25,8 @@ _BY_ID = text(_SELECT.format(shown=_SHOWN, joined=_JOINED, clauses="p.id = :id")
 
 # Each clause is a stretch of an index. Codes are digits alone, so that what begins alike lies between two of them.
 _CLAUSES: Mapping[str, str] = {
+    # Of one type the index gives the parts in order; of several it would not.
+    "type": "p.type_id = CAST(:type AS uuid)",
     "types": "p.type_id = ANY (CAST(:types AS uuid[]))",
     "owner_id": "p.owner_id = :owner_id",
     "states": "p.state = ANY (:states)",
@@ -41,19 +43,28 @@ _PAGE = """
       FROM (SELECT p.* FROM parts p WHERE {clauses} ORDER BY {order} LIMIT :most) p {joined}
      ORDER BY {order}"""
 
-# The circle's box first, which the index answers; among those the distance on the ellipsoid.
+# By the index the nearest in degrees, which are not yet the nearest in metres: but as many parts are no further than
+# the furthest of these, so that all nearer ones lie in the box around that circle. Those are measured on the ellipsoid.
 _NEAREST = """
-    SELECT p.code, p.state, p.name, ST_AsGeoJSON(p.geom, 7) AS geometry, p.owner_id, d.distance_m,
+    WITH few AS MATERIALIZED (
+        SELECT ST_Distance(n.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography) AS m
+          FROM (SELECT p.geom FROM parts p
+                 WHERE p.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326) AND p.retired_at IS NULL {of_type}
+                 ORDER BY p.geom <-> ST_SetSRID(ST_MakePoint(:lon, :lat), 4326) LIMIT :most) n),
+    reach AS MATERIALIZED (
+        SELECT CASE WHEN count(*) < :most THEN :within_m ELSE least(max(m), :within_m) END AS m FROM few)
+    SELECT p.code, p.state, p.name, ST_AsGeoJSON(p.geom, 7) AS geometry, p.owner_id, p.distance_m,
            t.scheme AS type_scheme, t.kind AS type_kind, t.code AS type_code, t.name AS type_name,
            o.code AS owner_code, o.name AS owner_name
       FROM (SELECT p.*, ST_Distance(p.geom::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)::geography)
                    AS distance_m
-              FROM parts p
-             WHERE p.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326) AND p.retired_at IS NULL {of_type}
-           ) d
-      JOIN parts p ON p.id = d.id {joined}
-     WHERE d.distance_m <= :within_m
-     ORDER BY d.distance_m, p.code LIMIT :most"""
+              FROM reach CROSS JOIN LATERAL (
+                   SELECT p.* FROM parts p
+                    WHERE p.geom && ST_Expand(
+                              ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), reach.m * :wide, reach.m * :high)
+                      AND p.retired_at IS NULL {of_type}) p) p {joined}
+     WHERE p.distance_m <= :within_m
+     ORDER BY p.distance_m, p.code LIMIT :most"""
 _COUNTS = """
     SELECT t.scheme, t.kind, t.code, t.name, c.state, c.n
       FROM (SELECT p.type_id, p.state, count(*) AS n FROM parts p WHERE {clauses} GROUP BY 1, 2) c
@@ -118,7 +129,7 @@ def counts(session: Session, area: str | None) -> Sequence[Row[Any]]:
 def _narrowed(wanted: PartFilter, *, by_cell: bool = False) -> tuple[list[str], dict[str, Any]]:
     """The clauses and their values. A district is a beginning of codes, anything below it one of cells."""
     given: dict[str, Any] = {
-        "types": None if wanted.types is None else [str(one) for one in wanted.types],
+        **_of_types(wanted.types),
         "owner_id": wanted.owner_id,
         "states": list(wanted.states) or None,
         "area" if by_cell or wanted.by_cell else "district": wanted.area,
@@ -134,6 +145,13 @@ def _narrowed(wanted: PartFilter, *, by_cell: bool = False) -> tuple[list[str], 
     if not wanted.states:
         clauses.append("p.state <> 'retired'")
     return clauses, values
+
+
+def _of_types(types: Sequence[UUID] | None) -> dict[str, Any]:
+    """The value for one of the clauses about types; none where any type will do."""
+    if types is None:
+        return {}
+    return {"type": str(types[0])} if len(types) == 1 else {"types": [str(one) for one in types]}
 
 
 def _literal(words: str) -> str:
@@ -164,9 +182,12 @@ def nearest(session: Session, around: Around, types: Sequence[UUID] | None, most
     """The nearest parts that are not retired, of some types or of any, nearest first."""
     values: dict[str, Any] = dict(zip(("west", "south", "east", "north"), around.box, strict=True))
     values |= {"lon": around.lon, "lat": around.lat, "within_m": around.within_m, "most": most}
-    if types is not None:
-        values["types"] = [str(one) for one in types]
-    of_type = "" if types is None else f"AND {_CLAUSES['types']}"
+    west, south, east, north = around.box
+    values["wide"] = max(around.lon - west, east - around.lon) / around.within_m
+    values["high"] = max(around.lat - south, north - around.lat) / around.within_m
+    narrowed = _of_types(types)
+    values |= narrowed
+    of_type = "".join(f"AND {_CLAUSES[name]}" for name in narrowed)
     return session.execute(text(_NEAREST.format(of_type=of_type, joined=_JOINED)), values).all()
 
 
