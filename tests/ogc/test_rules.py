@@ -10,7 +10,7 @@ from app.ogc.rules.wanted import format_of, wanted_of
 
 CASES = COLLECTIONS["cases"]
 DAY = datetime(2026, 3, 10, tzinfo=UTC)
-TICK = timedelta(microseconds=1)
+TICK = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(

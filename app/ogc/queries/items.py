@@ -75,7 +75,12 @@ def item(session: Session, collection: Collection, fid: str) -> AnyRow | None:
 def _features(collection: Collection, picked: Select[Any]) -> Select[Any]:
     """The rows as features that the database itself writes: ten times as fast as row by row here."""
     rows = picked.cte("picked").prefix_with("MATERIALIZED")
-    shown = select(*(rows.c[one.name] for one in collection.properties), rows.c.geom).correlate(rows).lateral("shown")
+    # Whole seconds: programs that count seconds in floating point stumble over the fractions.
+    columns = [
+        (func.date_trunc("second", rows.c[one.name]) if one.kind == "instant" else rows.c[one.name]).label(one.name)
+        for one in collection.properties
+    ]
+    shown = select(*columns, rows.c.geom).correlate(rows).lateral("shown")
     written = func.ST_AsGeoJSON(literal_column("shown"), "geom", DECIMALS, type_=Text).label("feature")
     order = [rows.c[name] for name in collection.order]
     keys = [rows.c[name] for name in collection.order if name != "id"]

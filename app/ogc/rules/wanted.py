@@ -113,8 +113,8 @@ def _span(text: str) -> tuple[datetime | None, datetime | None]:
 
 
 def _instant_after(text: str) -> datetime:
-    """The first instant after what the text means: a day counts whole."""
-    step = timedelta(days=1) if len(text) == 10 else timedelta(microseconds=1)
+    """The first instant after what the text means: a day counts whole, and so does a second, as features show them."""
+    step = timedelta(days=1) if len(text) == 10 else timedelta(seconds=1)
     try:
         return _instant(text) + step
     except OverflowError:
