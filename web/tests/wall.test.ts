@@ -5,7 +5,7 @@ import { next } from "@/wall/rotation";
 
 vi.mock("@shared/api/client", () => ({ api: {} }));
 vi.mock("@/live", () => ({ onLive: () => undefined }));
-const { barWidth, percent } = await import("@/wall/overview");
+const { barWidth, begun, percent } = await import("@/wall/overview");
 
 describe("the wall's figures", () => {
   it("say nothing where there was nothing to count", () => {
@@ -17,6 +17,10 @@ describe("the wall's figures", () => {
     expect(barWidth(0, 10)).toBe(0);
     expect(barWidth(1, 10_000)).toBe(1.5);
     expect(barWidth(5, 10)).toBe(50);
+  });
+  it("are silent on hours that have not begun in the city", () => {
+    const rows = ["08:00", "09:00", "10:00"].map((hour) => ({ hour, received: 0 }));
+    expect(begun(rows, "2026-03-10T01:30:00Z", "Asia/Shanghai").map((row) => row?.hour ?? null)).toEqual(["08:00", "09:00", null]);
   });
   it("turn round and round", () => {
     expect(next(2, 1, 3)).toBe(0);

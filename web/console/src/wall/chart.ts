@@ -3,7 +3,8 @@ import type { EChartsCoreOption } from "echarts/core";
 
 export interface Series {
   name: string;
-  values: number[];
+  /** Nothing where there is no figure. */
+  values: (number | null)[];
 }
 export interface ChartLook {
   text: string;

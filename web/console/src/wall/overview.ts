@@ -48,3 +48,9 @@ export function percent({ numerator, denominator }: { numerator: number; denomin
 export function barWidth(value: number, most: number): number {
   return value <= 0 || most <= 0 ? 0 : Math.max(1.5, (value / most) * 100);
 }
+
+/** Hours that have not begun yet have no figure: a line at nought would say that nothing happened. */
+export function begun<Row extends { hour: string }>(rows: readonly Row[], at: string, zone: string): (Row | null)[] {
+  const now = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+  return rows.map((row) => (row.hour <= now ? row : null));
+}
