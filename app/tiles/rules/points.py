@@ -23,6 +23,8 @@ WORLD_BITS = 32
 # zoom at which a bucket is at least as wide.
 GROUP_ZOOM = 18
 _SHIFT = WORLD_BITS - GROUP_ZOOM
+# Rows for which there is room at first; memory that is not written to costs nothing.
+_ROOM = 1 << 20
 
 
 def to_world(lon: Column, lat: Column) -> tuple[Column, Column]:
@@ -73,6 +75,34 @@ def joined(many: Iterable[Points]) -> Points:
     sets = list(many)
     names = set.intersection(*(set(one.columns) for one in sets))
     return Points({name: np.concatenate([one[name] for one in sets]) for name in sets[0].columns if name in names})
+
+
+class Gathered:
+    """Points that are put together piece by piece.
+
+    Each column is one stretch of memory from the beginning: kept pieces between what is thrown away would leave holes
+    that a process never gives back.
+    """
+
+    def __init__(self) -> None:
+        self._columns: dict[str, Column] = {}
+        self._size = 0
+
+    def add(self, points: Points) -> None:
+        size = self._size + len(points)
+        for name, column in points.columns.items():
+            held = self._columns.get(name)
+            if held is None or len(held) < size:
+                grown = np.empty(max(_ROOM, 2 * size), column.dtype)
+                if held is not None:
+                    grown[: self._size] = held[: self._size]
+                held = self._columns[name] = grown
+            held[self._size : size] = column
+        self._size = size
+
+    @property
+    def points(self) -> Points:
+        return Points({name: column[: self._size] for name, column in self._columns.items()})
 
 
 def in_tile(points: Points, tile: Tile) -> Mask:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.tiles.queries import points as reading
 from app.tiles.queries.points import News, Source
 from app.tiles.rules.ledger import Codes, Ledger, encoded
-from app.tiles.rules.points import Base, Column, Mask, Points, joined
+from app.tiles.rules.points import Base, Column, Gathered, Mask, Points, joined
 
 # More rows than these are not looked up one by one.
 MANY = 5_000
@@ -86,19 +86,17 @@ class Shelf:
         kept = self.kept
         mark = reading.begin(session)
         codes = {name: Codes() for name in kept.source.coded}
-        resting, moving = [], []
+        resting, moving = Gathered(), []
         for raw in reading.read_all(session, kept.source):
             points = self._encoded(raw, codes)
             rests = kept.rests(points)
-            resting.append(points.taken(rests).without(*kept.moving_only))
+            resting.add(points.taken(rests).without(*kept.moving_only))
             moving.append(points.taken(~rests))
-        whole = joined(resting)
-        # Twice in memory is enough while they are put in order.
-        resting.clear()
-        base = Base(whole)
+        base = Base(resting.points)
+        # The digest first: what is known changes after it, or is in it.
+        known = reading.news(session, kept.source, mark).known
         facts = kept.know(session, None, None)
         ledger = Ledger(base, np.zeros(0, np.int64), joined(moving), codes, mark, facts)
-        known = reading.news(session, kept.source, mark).known
         return _State(ledger, known, time.monotonic())
 
     def _changed(self, session: Session, state: _State, news: News) -> _State:
