@@ -57,7 +57,6 @@ def submit_report(
         if stored := queries.report(session, command.report_id):
             return _stored_if_same(stored, command, sender), False
     _check(session, command, sender, principal, now)
-    _check_part(session, command)
     source = sourced(session, command, principal)
     place = _place(session, command)
     found = None if command.type_ref is None else cases.find_type(session, command.type_ref)
@@ -180,6 +179,7 @@ def _check(session: Session, command: SubmitReport, sender: str, principal: Prin
     most = config().intake_limit(principal.kind)
     if most is not None and queries.sent_since(session, sender, now - timedelta(hours=1)) >= most:
         raise IntakeLimit(f"{most} reports came from you within an hour: go on later.", retry_after_s=600)
+    _check_part(session, command)
 
 
 def _check_part(session: Session, command: SubmitReport) -> None:
