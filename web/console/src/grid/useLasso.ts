@@ -2,6 +2,8 @@
 import type { Map as GlMap } from "maplibre-gl";
 import { onScopeDispose, ref } from "vue";
 
+const AFTER_CLICK_MS = 60;
+
 export function useLasso(map: () => GlMap | null, onRing: (ring: [number, number][]) => void) {
   const drawing = ref(false);
   let stop: () => void = () => undefined;
@@ -26,11 +28,13 @@ export function useLasso(map: () => GlMap | null, onRing: (ring: [number, number
     draw.setMode("freehand");
   }
 
+  // Not while its own event is still being told: the click that ends the line is none on the map.
   function end(): void {
-    drawing.value = false;
-    // Not while its own event is still being told.
     const now = stop;
-    setTimeout(now);
+    setTimeout(() => {
+      now();
+      drawing.value = false;
+    }, AFTER_CLICK_MS);
   }
   onScopeDispose(end);
   return { drawing, begin, end };

@@ -29,3 +29,10 @@ export function targetOf(line: Found & { kind: Group["kind"] }, may: (page: stri
       return may("field") ? { name: "field", query: { person: line.id! } } : { name: "cases", query: { q: line.title } };
   }
 }
+
+const LEVEL_OF: Readonly<Record<number, string>> = { 4: "city", 6: "district", 9: "street", 12: "community", 15: "cell" };
+
+/** What stands below the name: of areas the code and the level, which its digits tell (a key under `terms.level`). */
+export function levelOf(line: Found): string | null {
+  return LEVEL_OF[line.code?.length ?? 0] ?? null;
+}
