@@ -19,6 +19,15 @@ function startOf(action: string, card: Card): Values {
   return {};
 }
 
+// Filled in by themselves where there is only one to choose.
+const BY_ITSELF = new Set(["condition_id", "handler_id"]);
+
+/** Whether somebody has entered anything beyond what the form began with. */
+function typed(values: Values, start: Values): boolean {
+  const before = sent(start);
+  return Object.entries(sent(values)).some(([name, value]) => !BY_ITSELF.has(name) && JSON.stringify(value) !== JSON.stringify(before[name]));
+}
+
 export function useActionForm(given: () => { card: Card; choice: Choice; initial: Values }, done: (card: Card) => void, newest: (card: Card) => void) {
   const session = useSession();
   const user = session.me?.id ?? "";
@@ -48,7 +57,8 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
   }
 
   function keep(): void {
-    keepDraft(localStorage, user, card.number, choice.action, { values: values.value, attempt, at: Date.now() });
+    if (!attempt && !typed(values.value, startOf(choice.action, given().card))) dropDraft(localStorage, user, card.number, choice.action);
+    else keepDraft(localStorage, user, card.number, choice.action, { values: values.value, attempt, at: Date.now() });
   }
   watch(values, (next, before) => {
     for (const name of Object.keys(next)) {
@@ -60,7 +70,6 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
   });
 
   function forget(): void {
-    dropDraft(localStorage, user, card.number, choice.action);
     attempt = null;
     values.value = startOf(choice.action, given().card);
     dropDraft(localStorage, user, card.number, choice.action);

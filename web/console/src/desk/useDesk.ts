@@ -59,7 +59,8 @@ export function useDesk() {
   /** After something was done: on to the next one of the queue, with its usual action begun where that was it. */
   function goOn(number: string, action: Action): void {
     if (!andNext.value || open.value !== number) return;
-    const next = neighbour(work.list.value, number, 1);
+    const below = neighbour(work.list.value, number, 1);
+    const next = below === number ? neighbour(work.list.value, number, -1) : below;
     if (next === null || next === number) return;
     cursor.value = next;
     if (action === queue.value.usual) begin(next, action);
