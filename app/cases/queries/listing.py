@@ -186,7 +186,7 @@ def narrowed(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool
         (found.sources, lambda: Case.source.in_(found.sources)),
         (found.types, lambda: Case.type_id.in_(_types(found.types))),
         (found.area, lambda: Case.filed_cell.startswith(found.area or "", autoescape=True)),
-        (found.owner, lambda: Case.lead_id.in_(_owners(found.owner or ""))),
+        (found.owner, lambda: Case.lead_id == _owners(found.owner or "").scalar_subquery()),
         (found.lamps, lambda: and_(_OPEN, or_(*(LAMPS[lamp](_NOW) for lamp in found.lamps)))),
         (found.bbox, lambda: Case.geom.op("&&")(func.ST_MakeEnvelope(*(found.bbox or ()), 4326))),
         (found.part, lambda: Case.part_code == found.part),

@@ -25,6 +25,8 @@ BY_AREA = (
     Role.AUDITOR,
     Role.ADMIN,
 )
+CITY_DIGITS = 4
+"""The code of a city is at most so long, those of its districts are longer (GB/T 2260); a database has one city."""
 MASKED = frozenset({Role.EVALUATOR, Role.AUDITOR})
 SHARED = func.cardinality(Case.unit_ids) > case((Case.lead_id.is_(None), 0), else_=1)
 """Another organisation than the lead is among those that ever had the case. Every lead is among them as well."""
@@ -43,6 +45,8 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
         return [false()]
     prefixes = principal.areas(*by_area)
     clauses = [_in_areas(prefixes)] if prefixes else []
+    if any(len(prefix) <= CITY_DIGITS for prefix in prefixes):
+        return clauses  # the whole city: nothing is added by what they reported, and that may be a hundred thousand
     units = principal.organizations(Role.UNIT_MANAGER)
     if units:
         # What a unit leads is read in the order of one index; what it had or helps with beside is a small part of all.
