@@ -8,6 +8,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -151,10 +152,36 @@ def _settings_of_this_test(request: pytest.FixtureRequest, monkeypatch: pytest.M
 
 
 @pytest.fixture(scope="session")
-def engine(settings: Config) -> Iterator[Engine]:
+def bare_engine(settings: Config) -> Iterator[Engine]:
     engine = create_engine(settings.database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def city_engine(admin: Engine, template: str, superuser_url: str) -> Iterator[Engine]:
+    """A database of its own for the tests that begin with the small city."""
+    name = _clone(admin, template)
+    engine = create_engine(_url(superuser_url, user="fieldgrid_app", database=name))
+    yield engine
+    engine.dispose()
+    _drop(admin, name)
+
+
+@pytest.fixture(scope="session")
+def made_city(city_engine: Engine) -> City:
+    """The small city with everybody in it, made once: every test that asks for it finds it as it was made."""
+    with Session(city_engine) as session:
+        made = a_city(session, datetime(2026, 3, 2, tzinfo=UTC))
+        session.commit()
+    return made
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Where this test's database is: with the small city, or as the migrations leave it."""
+    found: Engine = request.getfixturevalue("city_engine" if "made_city" in request.fixturenames else "bare_engine")
+    return found
 
 
 @pytest.fixture
@@ -191,11 +218,9 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    """The small city with everybody in it, committed so that requests see it."""
-    made = a_city(session, datetime(2026, 3, 2, tzinfo=UTC))
-    session.commit()
-    return made
+def city(made_city: City, session: Session) -> City:
+    """The small city with everybody in it; what a test does to it is gone after the test."""
+    return deepcopy(made_city)
 
 
 @pytest.fixture
