@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import Engine
 
+from tests.console.acting import Office
 from tests.console.look import CHROMIUM, Look, sign_in
 from tests.console.site import demo_site
 from tests.factories.programs import Programs
@@ -26,6 +27,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def site(admin: Engine, template: str, superuser_url: str) -> Iterator[Programs]:
     with demo_site(admin, template, superuser_url) as programs:
         yield programs
+
+
+@pytest.fixture(scope="session")
+def office(site: Programs) -> Iterator[Office]:
+    """The same city over HTTP."""
+    found = Office(site.base)
+    yield found
+    found.client.close()
 
 
 @pytest.fixture
