@@ -39,6 +39,9 @@ export function openStream(
     };
     const headers: Record<string, string> = { accept: "text/event-stream" };
     if (last) headers["last-event-id"] = last;
+    // Without a network nothing comes any more, though the line itself would not tell for a while.
+    const cut = () => quiet.abort();
+    window.addEventListener("offline", cut);
     heard();
     try {
       const request = new Request("/api/v1/stream", { headers, signal: AbortSignal.any([closing.signal, quiet.signal]) });
@@ -71,6 +74,7 @@ export function openStream(
       }
     } finally {
       clearTimeout(silence);
+      window.removeEventListener("offline", cut);
     }
   }
 
@@ -80,7 +84,7 @@ export function openStream(
       await once().catch(() => undefined);
       if (closing.signal.aborted) break;
       onState("waiting");
-      await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)));
+      await pause(wait * (0.75 + Math.random() / 2));
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
     }
     onState("off");
@@ -88,4 +92,17 @@ export function openStream(
 
   void run();
   return { close: () => closing.abort() };
+}
+
+/** So long, or until there is a network again. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const on = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", on);
+      resolve();
+    };
+    const timer = setTimeout(on, ms);
+    window.addEventListener("online", on);
+  });
 }

@@ -43,6 +43,8 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
   const serverFaults = shallowRef<Faults>({});
   const trouble = ref<string | null>(null);
   const conflict = shallowRef<Difference[] | null>(null);
+  /** Whether what changed came to light by sending; otherwise it was seen while one typed. */
+  const tooLate = ref(false);
   const busy = ref(false);
   const uploading = ref(false);
 
@@ -68,6 +70,17 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
     }
     keep();
   });
+
+  // Somebody else acted while this was being filled in: what is sent from now on is meant for the case as it is now.
+  let seen = card.version;
+  watch(
+    () => given().card,
+    (next) => {
+      if (busy.value || next.number !== card.number || next.version <= seen) return;
+      const changes = differences(card, next);
+      if (changes.length) [conflict.value, tooLate.value, seen] = [changes, false, next.version];
+    },
+  );
 
   function forget(): void {
     attempt = null;
@@ -96,7 +109,7 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
       }
       trouble.value = explain(outcome.refused);
       if (outcome.kind === "conflict") {
-        conflict.value = differences(now, outcome.card);
+        [conflict.value, tooLate.value, seen] = [differences(card, outcome.card), true, outcome.card.version];
         trouble.value = null;
         attempt = null;
         keep();
@@ -116,5 +129,5 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
     keep();
   }
 
-  return { values, fields, needed, faultOf, touched, restored, forget, submit, trouble, conflict, busy, uploading, faults, tried };
+  return { values, fields, needed, faultOf, touched, restored, forget, submit, trouble, conflict, tooLate, busy, uploading, faults, tried };
 }
