@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.console.acting import TYPE_NAME, told
-from tests.console.look import PHONE, Look, violations
 
 pytestmark = pytest.mark.slow
 
@@ -237,12 +236,3 @@ def test_a_lost_line_is_told_and_what_was_missed_comes_afterwards(open_page, off
     page.context.set_offline(False)
     live(page)
     expect(card_of(page, number)).to_be_visible()
-
-
-@pytest.mark.parametrize("look", [Look(), Look(theme="dark", language="en"), Look(PHONE)], ids=lambda look: look.name)
-def test_the_desk_is_accessible_with_a_case_open(open_page, office, look):
-    number = office.get("dispatcher", "/cases", state="to_dispatch", limit=1)["items"][0]["number"]
-    page = open_page("dispatcher", f"/desk/{number}", look)
-    page.get_by_role("article").get_by_role("link", name=number, exact=True).wait_for()
-    page.get_by_role("button", name=re.compile("^(派遣|Dispatch)$")).first.wait_for()
-    assert violations(page) == []
