@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from app.cases.models import Case
 from tests.factories.scattered_cases import scatter
 from tests.tiles.mvt import features, tile_of
 
@@ -127,6 +128,17 @@ def test_masked_roles_find_no_words(api, crowd):
     assert drawn(api, "evaluator", 12, q="电话") == []
     assert drawn(api, "operator", 12, q="电话") != []
     assert api.get("auditor", "/tiles/cases/table", q="电话")["items"] == []
+
+
+def test_marks_narrow_as_in_the_list(api, crowd, session):
+    marked = session.scalars(select(Case).where(Case.state == "handling").limit(2)).all()
+    for case in marked:
+        case.returns = 1
+    session.flush()
+    assert len(marked) == 2
+    assert listed(api, "operator", mark="returned") == 2
+    assert api.get("operator", "/tiles/cases/table", level="city", mark="returned")["total"]["count"] == 2
+    assert sum(map(weight, drawn(api, "operator", 12, mark="returned"))) == 2
 
 
 def test_who_has_no_cases_sees_none(api, crowd):

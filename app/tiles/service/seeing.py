@@ -84,7 +84,7 @@ def seen_by(session: Session, asked: Question, box: Box | None) -> Seen:
     """
     found, wide = asked.found, _wide(asked.principal)
     ledger = SHELF.ledger(session)
-    if found.q is not None or found.bbox is not None:
+    if _rarely_asked(found):
         everything = _looked_up(session, ledger, asked, box, every=True)
         return Seen(ledger, None, None, _with_kind(everything, asked.now), len(KINDS), ENDED)
     rare = None
@@ -108,10 +108,17 @@ def _with_kind(points: Points, now: datetime) -> Points:
 def _looked_up(session: Session, ledger: Ledger, asked: Question, box: Box | None, *, every: bool) -> Points:
     raw = case_points.looked_up(session, asked, box, every=every, most=MOST_LOOKED_UP + 1)
     if len(raw["key"]) > MOST_LOOKED_UP:
-        fault = Fault("/q" if asked.found.q else "/bbox", "write more of it, or narrow by something else as well")
+        name = next(iter(_rarely_asked(asked.found)), "bbox")
+        fault = Fault(f"/{name}", "write more of it, or narrow by something else as well")
         detail = f"More than {MOST_LOOKED_UP} cases match here: write more words, zoom in, or narrow the filter."
         raise SearchTooWide(detail, faults=[fault], most=MOST_LOOKED_UP)
     return SHELF.looked_up(raw, ledger)
+
+
+def _rarely_asked(found: CaseFilter) -> tuple[str, ...]:
+    """What a filter narrows by that the points in memory do not know: such cases are looked up."""
+    values = {"q": found.q, "mark": found.mark, "part": found.part, "bbox": found.bbox}
+    return tuple(name for name, value in values.items() if value is not None)
 
 
 def _chosen(session: Session, ledger: Ledger, found: CaseFilter, wide: Wide) -> Chosen:

@@ -98,7 +98,7 @@ function heat(look: Look): unknown {
       "heatmap-radius": ["interpolate", ["linear"], ["zoom"], 8, 14, 14, 30, 18, 46],
       "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 8, 0.9, 13, 1.8, 16, 3],
       "heatmap-opacity": 0.8,
-      "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, "rgba(0,0,0,0)", 0.15, look.ramp1, 0.4, look.ramp2, 0.7, look.ramp3, 1, look.ramp4],
+      "heatmap-color": ["interpolate", ["linear"], ["heatmap-density"], 0, `${look.ramp1}00`, 0.15, look.ramp1, 0.4, look.ramp2, 0.7, look.ramp3, 1, look.ramp4],
     },
   };
 }

@@ -1,18 +1,20 @@
 /** What narrows the cases on a map: the names of `GET /cases` that tiles know too. */
 
-export const FILTER_NAMES = ["state", "type", "area", "owner", "lamp", "source", "q", "from", "to"] as const;
+import type { Mark } from "@/cases/filter";
+
+export const FILTER_NAMES = ["state", "type", "area", "owner", "lamp", "source", "mark", "part", "q", "from", "to"] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 /** Several values of one name stand with commas between, as the API reads them (`writeFilter` of cases/filter.ts makes it). */
-export type TileFilter = Partial<Record<FilterName, string>>;
+export type TileFilter = Partial<Record<Exclude<FilterName, "mark">, string>> & { mark?: Mark };
 
 /** Only names that tiles know and that carry something, always in the same order. */
 export function cleaned(filter: Partial<Record<string, string>>): TileFilter {
-  const found: TileFilter = {};
+  const found: Partial<Record<FilterName, string>> = {};
   for (const name of FILTER_NAMES) {
     const value = filter[name]?.trim();
     if (value) found[name] = value;
   }
-  return found;
+  return found as TileFilter;
 }
 
 /** As an address carries it: `?state=…`, empty where nothing narrows. */
