@@ -44,7 +44,8 @@ def strangers() -> list[str]:
 
 
 def _note(url: str, base: str, strangers: list[str]) -> None:
-    if not url.startswith((base, "data:", "blob:")):
+    # The browser's own reader of PDF is an extension of it.
+    if not url.startswith((base, "data:", "blob:", "chrome-extension:")):
         strangers.append(url)
 
 
