@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
+import structlog
 from flask_openapi3 import APIBlueprint, Info, License, OpenAPI, Server
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,7 +18,7 @@ from app.console.views import console
 from app.console.views.pages import pages as console_pages
 from app.core import auth, headers, intake, logs, metrics, problems
 from app.core.config import Config, config
-from app.core.db import Database, use_database
+from app.core.db import Database, read_unit, use_database
 from app.core.description import Audience, complete
 from app.core.health import health
 from app.core.landing import REFERENCE, landing
@@ -33,7 +35,10 @@ from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 from app.sla.views import sla
+from app.tiles.service.warming import read_ledgers
 from app.tiles.views import tiles
+
+log = structlog.get_logger()
 
 FEATURES: tuple[APIBlueprint, ...] = (
     accounts,
@@ -111,3 +116,19 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     for feature in FEATURES:
         app.register_api(feature)
     return app
+
+
+def serve() -> OpenAPI:
+    """The application as a server's process runs it: what maps count by is read while the first people sign in."""
+    app = create_app()
+    Thread(target=_read_ahead, name="read-ahead", daemon=True).start()
+    return app
+
+
+def _read_ahead() -> None:
+    try:
+        with read_unit() as session:
+            read_ledgers(session)
+    except Exception:
+        # Nothing is lost: whoever asks first reads it then.
+        log.warning("read-ahead-failed", exc_info=True)

@@ -81,7 +81,7 @@ def server(port: int) -> Iterator[None]:
     with tempfile.TemporaryFile() as log:
         environment = {"FIELDGRID_LOG_LEVEL": "WARNING", **os.environ}
         running = subprocess.Popen(
-            [*command, "app.factory:create_app"], cwd=ROOT, env=environment, stderr=log, start_new_session=True
+            [*command, "app.factory:serve"], cwd=ROOT, env=environment, stderr=log, start_new_session=True
         )
         try:
             wait_for(port)

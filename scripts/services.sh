@@ -256,7 +256,7 @@ start_programs() {
     export PYTHONPATH=$CODE PYTHONUNBUFFERED=1
     PROMETHEUS_MULTIPROC_DIR=$STATE/metrics keep api TERM "$RUN_VENV/bin/granian" --interface wsgi --factory --host "$FIELDGRID_HOST" \
       --port "$FIELDGRID_PORT" --workers "$(api_processes)" --blocking-threads "${FIELDGRID_API_THREADS:-64}" \
-      --respawn-failed-workers --respawn-interval 0.2 --workers-kill-timeout 10 --no-ws --http 1 --log-level warning app.factory:create_app
+      --respawn-failed-workers --respawn-interval 0.2 --workers-kill-timeout 10 --no-ws --http 1 --log-level warning app.factory:serve
     keep worker TERM "$RUN_VENV/bin/python" -m app.worker
   )
 }

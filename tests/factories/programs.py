@@ -51,7 +51,7 @@ class Programs:
         granian = Path(sys.executable).parent / "granian"
         serve = [str(granian), "--interface", "wsgi", "--factory", "--port", str(self.port), "--workers", "2"]
         commands = (
-            [*serve, "--blocking-threads", str(self.threads), "--no-ws", "app.factory:create_app"],
+            [*serve, "--blocking-threads", str(self.threads), "--no-ws", "app.factory:serve"],
             [sys.executable, "-m", "app.worker"],
         )
         self.running = [
