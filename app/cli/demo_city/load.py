@@ -56,7 +56,7 @@ def is_loaded(session: Session) -> bool:
 def is_from(session: Session, folder: Path) -> bool:
     """Whether the city that is loaded has as many cells as these files, so that it is not one of another size."""
     cells = sum(len(row["cells"].split()) for row in read_table(folder / "duty_zones.csv"))
-    return cells == session.execute(_CELLS).scalar_one()
+    return bool(cells == session.execute(_CELLS).scalar_one())
 
 
 def load_demo_city(

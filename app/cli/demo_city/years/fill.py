@@ -7,6 +7,7 @@ import pickle
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -15,7 +16,6 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
-import psycopg2
 from numpy.typing import NDArray
 
 from app.cases.rules import Source
@@ -29,6 +29,7 @@ from app.cli.demo_city.years.survey import SEED, survey
 from app.cli.demo_city.years.town import Actor, CellOf, Town
 from app.cli.demo_city.years.worktime import DAY, HOUR, micros
 from app.cli.demo_city.years.writing import Writing
+from app.cli.system import connect
 from app.core.db import unit_of_work
 
 YEARS = timedelta(days=426)
@@ -134,20 +135,20 @@ _TOWN: list[tuple[Town, int]] = []
 
 
 def arrive(pickled: str, now: int) -> None:
-    """A process learns the town once."""
+    """A process connects, and learns the town once."""
+    connect()
     _TOWN[:] = [(pickle.loads(Path(pickled).read_bytes()), now)]  # noqa: S301 -- written by the parent process
 
 
-def live(dsn: str, batch: Batch) -> Counter[str]:
+def live(batch: Batch) -> Counter[str]:
     """Make and write one batch in one transaction; how many cases and rows."""
     town, now = _TOWN[0]
     dice, sheets, serials = Random(SEED * 1_000_003 + batch.index), Sheets(), count(batch.serial)  # noqa: S311
     around = Desk(town, dice, sheets, now, serials, batch.merges)
     cases = sum(Life(around, one).live() for one in begun(town, batch, dice, serials))
-    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
+    with unit_of_work() as session, closing(session.connection().connection.cursor()) as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = 0")
         rows = sheets.copy(cursor)
-    connection.close()
     return Counter(cases=cases, rows=rows)
 
 
@@ -168,7 +169,7 @@ def fill_years(folder: Path, cases: int, now: datetime, say: Say, *, processes: 
     writing.make_room(since, now)
     rng = np.random.default_rng(SEED)
     with writing.without_indexes(), writing.left_with(town) as pickled:
-        crew = Crew(writing.dsn, pickled, micros(now), processes or os.cpu_count() or 1)
+        crew = Crew(pickled, micros(now), processes or os.cpu_count() or 1)
         opened = openings(int(cases / MERGED), micros(since), micros(now), rng)
         plan = list(batches(opened, 1, 0))
         progress = Progress("cases", cases, say)
@@ -188,7 +189,6 @@ def fill_years(folder: Path, cases: int, now: datetime, say: Say, *, processes: 
 class Crew:
     """Processes that make batches."""
 
-    dsn: str
     pickled: str
     now: int
     processes: int
@@ -200,7 +200,7 @@ class Crew:
         with ProcessPoolExecutor(
             self.processes, mp_context=get_context("spawn"), initializer=arrive, initargs=(self.pickled, self.now)
         ) as pool:
-            work = [pool.submit(live, self.dsn, batch) for batch in plan]
+            work = [pool.submit(live, batch) for batch in plan]
             try:
                 for one in as_completed(work):
                     progress.add(one.result()["cases"])

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import psycopg2
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from app.cases.jobs import make_room
 from app.cli.demo_city.load import Say, told
 from app.cli.demo_city.progress import Progress
 from app.cli.demo_city.years.town import Town
 from app.core.config import config
+from app.core.db import Database, unit_of_work
 
 TABLES = ("cases", "reports", "case_reports", "case_clocks", "case_tasks")
 MONTH = timedelta(days=28)
 # What is neither unique nor behind a constraint; whatever stands beside them is kept.
-_PLAIN_INDEXES = """
+_PLAIN_INDEXES = text("""
     SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = ANY (%s::regclass[]) AND NOT i.indisunique
-     ORDER BY c.relname"""
+     WHERE i.indrelid = ANY (CAST(:tables AS regclass[])) AND NOT i.indisunique
+     ORDER BY c.relname""")
+_CASES = text("SELECT count(*) FROM cases")
+# The application may take numbers, not set them.
+_TAKE_NUMBERS = text("SELECT max(nextval('case_numbers')) FROM generate_series(1, :serial)")
 BUILDERS = 2
 
 
-def dsn_of(url: str) -> str:
-    """A URL as the driver reads it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+def _owners() -> Database | None:
+    """The database as the role that owns the tables, where the settings name it."""
+    if not config().owner_database_url:
+        return None
+    url = make_url(config().owner_database_url).set(drivername="postgresql+psycopg2")
+    return Database.connect(replace(config(), database_url=url.render_as_string(hide_password=False)))
 
 
 class Writing:
@@ -40,17 +46,13 @@ class Writing:
 
     def __init__(self, say: Say, tables: Sequence[str] = TABLES) -> None:
         self._tables = list(tables)
-        self.dsn = dsn_of(config().database_url)
-        owner = os.environ.get("DATABASE_URL")
-        self._owner = dsn_of(owner) if owner else None
+        self._owner = _owners()
         self._say = say
 
     def cases(self) -> int:
         """How many cases there are."""
-        with closing(psycopg2.connect(self.dsn)) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM cases")
-            row = cursor.fetchone()
-            return int(row[0]) if row else 0
+        with unit_of_work() as session:
+            return int(session.execute(_CASES).scalar_one())
 
     def make_room(self, since: datetime, until: datetime) -> None:
         """The partitions of the events of all these months."""
@@ -74,12 +76,10 @@ class Writing:
         if self._owner is None or not wanted:
             yield
             return
-        with closing(psycopg2.connect(self._owner)) as connection, connection.cursor() as cursor:
-            cursor.execute(_PLAIN_INDEXES, (self._tables,))
-            found = cursor.fetchall()
+        with self._owner.unit_of_work() as session:
+            found = session.execute(_PLAIN_INDEXES, {"tables": self._tables}).all()
             for name, _ in found:
-                cursor.execute(f'DROP INDEX "{name}"')
-            connection.commit()
+                session.execute(text(f'DROP INDEX "{name}"'))
         try:
             yield
         finally:
@@ -93,19 +93,16 @@ class Writing:
         progress.done()
 
     def _execute(self, statement: str) -> None:
+        """As the owner and by itself: VACUUM cannot be part of a transaction."""
         assert self._owner is not None
-        with closing(psycopg2.connect(self._owner)) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute("SET statement_timeout = 0; SET maintenance_work_mem = '256MB'")
-                cursor.execute(statement)
+        with self._owner.read_unit() as session:
+            session.execute(text("SET statement_timeout = 0; SET maintenance_work_mem = '256MB'"))
+            session.connection().exec_driver_sql(statement)
 
     def go_on_from(self, serial: int) -> None:
         """The next case that is reported has this serial number or a later one."""
-        with closing(psycopg2.connect(self.dsn)) as connection, connection.cursor() as cursor:
-            # The application may take numbers, not set them.
-            cursor.execute("SELECT max(nextval('case_numbers')) FROM generate_series(1, %s)", (serial,))
-            connection.commit()
+        with unit_of_work() as session:
+            session.execute(_TAKE_NUMBERS, {"serial": serial})
 
     def analyze(self) -> None:
         """Statistics, so that statements are planned for what is there now."""
