@@ -43,6 +43,7 @@ OPEN = {
     "locate_many",
     "login",
     "logout",
+    "nearest_parts",
     "rate_by_code",
     "redeem_link",
     "refresh",

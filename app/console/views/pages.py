@@ -68,13 +68,14 @@ def _built(wanted: str) -> Path | None:
 def _sent(found: Path) -> Response:
     """The file, packed where a packed one lies beside it and the browser takes it."""
     packed = found.with_name(found.name + ".gz")
-    taken = packed if packed.is_file() and "gzip" in request.accept_encodings else found
+    taken = packed if packed.is_file() and request.accept_encodings.quality("gzip") > 0 else found
     answer = Response(taken.read_bytes(), content_type=KINDS.get(found.suffix, "application/octet-stream"))
     if taken is packed:
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"
     answer.set_etag(f"{taken.stat().st_mtime_ns:x}-{answer.content_length:x}")
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 KINDS = {

@@ -66,14 +66,12 @@ def submit_report(
     opening = _opening(command, place, found, photos, _by(principal, command, report_id, source))
     case = cases.open_case(session, opening, principal=_unnamed(principal) if command.anonymous else principal, now=now)
     code = tracking_code(config().data_key, report_id)
-    row = _row(command, opening) | {
+    row = _row(command, opening, now) | {
         "number": case["number"],
         "sender": sender,
         "tracking_hash": tracking_hash(code),
         "flags": _flags(command, photos),
         "duplicates": duplicates,
-        "captured_at": command.captured_at or now,
-        "received_at": now,
     }
     queries.add_report(session, row)
     if command.caller is not None:
@@ -123,7 +121,7 @@ def _opening(
     )
 
 
-def _row(command: SubmitReport, opening: cases.Opening) -> dict[str, Any]:
+def _row(command: SubmitReport, opening: cases.Opening, now: datetime) -> dict[str, Any]:
     """What the report's row holds of what was sent."""
     return {
         "id": opening.report_id,
@@ -139,6 +137,8 @@ def _row(command: SubmitReport, opening: cases.Opening) -> dict[str, Any]:
         "area_code": opening.area_code,
         "photo_ids": list(opening.photo_ids),
         "part_code": command.part_code,
+        "captured_at": command.captured_at or now,
+        "received_at": now,
         "acknowledged_at": None,
         "erased_at": None,
     }
