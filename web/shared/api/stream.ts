@@ -1,6 +1,7 @@
 /** The live stream (`GET /stream`): read with fetch, because a browser's own reader cannot carry the sign-in. */
 import { createParser } from "eventsource-parser";
 import { authorized } from "./client";
+import { placeReader } from "./place";
 
 export type StreamState = "connecting" | "live" | "waiting" | "off";
 export interface StreamEvent {
@@ -60,17 +61,18 @@ export function openStream(
       wait = FIRST_WAIT_MS;
       const parser = createParser({
         onEvent(event) {
-          if (event.id) last = event.id;
           if (event.event === "gap" || event.event === "reset") onGap();
           else if (event.data) onEvent({ name: event.event ?? "message", data: JSON.parse(event.data) });
         },
       });
+      const place = placeReader();
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { value, done } = await reader.read();
         if (done) return;
         heard();
         parser.feed(value);
+        last = place(value) ?? last;
       }
     } finally {
       clearTimeout(silence);
