@@ -85,7 +85,9 @@ def test_a_handler_finishes_on_the_phone_with_a_photo_of_the_place_afterwards(op
     form.get_by_role("button", name="提交：处置完成").click()
     expect(form.get_by_text(re.compile("照片|必填")).first).to_be_visible()
     assert office.card(number)["state"] == "handling"
-    form.get_by_label(re.compile("添加照片")).set_input_files({"name": "后.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    form.get_by_label(re.compile("添加照片")).set_input_files(
+        {"name": "后.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
     expect(form.get_by_role("img", name="照片 1")).to_be_visible()
     form.get_by_role("button", name="提交：处置完成").click()
     expect(page.get_by_text(f"{number} 已处置完成")).to_be_attached()
