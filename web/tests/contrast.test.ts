@@ -1,8 +1,8 @@
 /** Every colour of words can be read on every ground they may stand on. */
-import { readFileSync } from "node:fs";
+import tokensOfCss from "@shared/style/tokens.css?raw";
 import { describe, expect, it } from "vitest";
 
-const [light = "", dark = ""] = readFileSync(new URL("../shared/style/tokens.css", import.meta.url), "utf-8").split(":root.dark");
+const [light = "", dark = ""] = tokensOfCss.split(":root.dark");
 const WORDS = ["text", "text-2", "brand", "brand-strong", "green", "yellow", "red", "grey"];
 const GROUNDS = ["bg", "surface", "surface-2", "brand-soft", "green-soft", "yellow-soft", "red-soft", "grey-soft"];
 
