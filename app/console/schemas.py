@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from app.cases.rules import State
-from app.cases.rules.filters import SORTS
+from app.cases.rules.filters import SORTS, Mark
 from app.cases.schemas import CaseFilterQuery, PlacedOut, RefOut
 from app.core.schemas import Body, Flag, Id, Out, Patch, Path, Query
 
@@ -166,6 +166,8 @@ class SavedQuery(Body):
     q: str | None = Field(None, min_length=1, max_length=100, pattern=r"^[^\x00]*$")
     since: str | None = Field(None, alias="from", max_length=40)
     until: str | None = Field(None, alias="to", max_length=40)
+    part: str | None = Field(None, min_length=1, max_length=40)
+    mark: Mark | None = None
     sort: str | None = None
 
     @field_validator("sort")

@@ -219,12 +219,11 @@ class GridFaultOut(Out):
     place: dict[str, Any] | None = Field(description="GeoJSON geometry of the very spot, WGS 84")
 
 
-class ImportOut(Out):
+class ImportItemOut(Out):
     """A boundary file and what became of it."""
 
     id: Id
     status: Literal["pending", "refused", "accepted", "checked"]
-    faults: list[GridFaultOut]
     counts: dict[str, int]
     level: str
     crs: str | None
@@ -232,6 +231,15 @@ class ImportOut(Out):
     file_name: str
     created_at: Instant
     finished_at: Instant | None
+
+
+class ImportOut(ImportItemOut):
+    faults: list[GridFaultOut]
+
+
+class ImportsPage(Out):
+    items: list[ImportItemOut]
+    next_cursor: str | None
 
 
 class ZonePath(Path):

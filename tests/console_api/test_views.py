@@ -258,7 +258,15 @@ def test_filters_are_kept_by_name(api):
     assert gone["type"] == "/problems/saved-filter-not-found"
 
 
+def test_a_filter_may_name_a_part_and_a_mark(api):
+    put(api, "operator", "退回", {"mark": "returned", "part": "3101010101000001"})
+    (kept,) = api.get("operator", "/me/saved-filters")["items"]
+    assert kept["query"] == {"mark": "returned", "part": "3101010101000001"}
+    api.get("operator", "/cases", **kept["query"])
+
+
 def test_a_filter_that_the_list_would_refuse_is_not_kept(api):
+    put(api, "operator", "x", {"mark": "red"}, 422)
     put(api, "operator", "x", {"states": "received"}, 422)
     put(api, "operator", "x", {"state": "gone"}, 422)
     put(api, "operator", "x", {"bbox": "1,2"}, 422)

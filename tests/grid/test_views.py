@@ -306,6 +306,17 @@ def test_imports_are_the_administrators(client, session):
     assert client.put(f"{API}/duty-zones/Z1", json={}).status_code == 401
 
 
+def test_imports_are_listed_newest_first_and_without_their_faults(client, root):
+    made = [hand_in(client, root, b"{}", dry_run="true").get_json()["id"] for _ in range(3)]
+    first = client.get(f"{API}/imports?limit=2", headers=root).get_json()
+    assert [one["id"] for one in first["items"]] == [made[2], made[1]]
+    assert "faults" not in first["items"][0]
+    last = client.get(f"{API}/imports?limit=2&cursor={first['next_cursor']}", headers=root).get_json()
+    assert ([one["id"] for one in last["items"]], last["next_cursor"]) == ([made[0]], None)
+    assert client.get(f"{API}/imports?cursor=nothing", headers=root).status_code == 422
+    assert client.get(f"{API}/imports").status_code == 401
+
+
 def test_an_unknown_import(client, root):
     found = client.get(f"{API}/imports/0190a0b0-0000-7000-8000-000000000000", headers=root)
     assert (found.status_code, found.get_json()["type"]) == (404, "/problems/unknown-import")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import shapely
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Row, insert, literal, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
@@ -125,6 +125,15 @@ def grid_import(session: Session, import_id: UUID, *, locked: bool = False) -> G
     """An import; `locked` until the session ends."""
     found = select(GridImport).where(GridImport.id == import_id)
     return session.scalars(found.with_for_update() if locked else found).one_or_none()
+
+
+def import_page(session: Session, after: tuple[Any, UUID] | None, rows: int) -> Sequence[Row[Any]]:
+    """Files that were handed in, newest first, without their faults."""
+    columns = [column for column in GridImport.__table__.c if column.name not in {"faults", "file_key", "fields"}]
+    query = select(*columns).order_by(GridImport.created_at.desc(), GridImport.id.desc()).limit(rows)
+    if after is not None:
+        query = query.where(tuple_(GridImport.created_at, GridImport.id) < tuple_(*map(literal, after)))
+    return session.execute(query).all()
 
 
 def finish_import(session: Session, import_id: UUID, row: Mapping[str, Any]) -> None:

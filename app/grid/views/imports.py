@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from flask import Response
 
 from app.core import clock
 from app.core.auth import current_principal, needs
-from app.core.db import unit_of_work
+from app.core.db import read_unit
 from app.core.http import answer, json_response, write_unit
 from app.core.intake import takes
+from app.core.paging import PageQuery, cursor_id, cursor_instant, decode_cursor, page
 from app.core.schemas import problems
 from app.core.storage import store
 from app.grid import service
 from app.grid.errors import GridFileTooLarge
-from app.grid.schemas import ImportForm, ImportOut, ImportPath, ImportQueuedOut
+from app.grid.queries import imports as queries
+from app.grid.schemas import ImportForm, ImportOut, ImportPath, ImportQueuedOut, ImportsPage
 from app.grid.views.blueprint import grid
 
 # Room for the boundaries, headers and other fields of a multipart body.
@@ -41,13 +44,27 @@ def import_grid(form: ImportForm) -> Response:
         return answer(session, {"id": str(import_id), "status": "pending"}, 202, headers=location)
 
 
+@grid.get("/imports", operation_id="list_grid_imports", responses={"200": ImportsPage, **problems(401, 403)})
+@needs("grid.import")
+def list_grid_imports(query: PageQuery) -> Response:
+    """Boundary files that were handed in, newest first."""
+    after: tuple[Any, Any] | None = None
+    if query.cursor is not None:
+        at, last = decode_cursor(query.cursor, 2)
+        after = (cursor_instant(at), cursor_id(last))
+    with read_unit() as session:
+        rows = queries.import_page(session, after, query.limit + 1)
+    shown, cursor = page(rows, query.limit, lambda row: (row.created_at, row.id))
+    return json_response(ImportsPage.model_validate({"items": shown, "next_cursor": cursor}))
+
+
 @grid.get(
     "/imports/<uuid:import_id>", operation_id="get_grid_import", responses={"200": ImportOut, **problems(401, 403, 404)}
 )
 @needs("grid.import")
 def get_grid_import(path: ImportPath) -> Response:
     """What became of a boundary file: its faults with their places, and what it changed."""
-    with unit_of_work() as session:
+    with read_unit() as session:
         found = service.find_import(session, path.import_id)
         names = (
             "id",

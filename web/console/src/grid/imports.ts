@@ -1,27 +1,17 @@
-/** Imports that were handed in from this browser: the API knows each by its id. */
+/** Boundary files that were handed in. */
 import { api } from "@shared/api/client";
 import type { components } from "@shared/api/schema";
 
 export type GridImport = components["schemas"]["ImportOut"];
-const KEY = "fieldgrid.grid.imports";
-const KEPT = 20;
+export type GridImportItem = components["schemas"]["ImportItemOut"];
 
-export function keptImports(): string[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((id) => typeof id === "string") : [];
-  } catch {
-    return [];
-  }
+/** The newest of them, or those after a page. Raises: Refused. */
+export async function listImports(cursor?: string): Promise<{ items: GridImportItem[]; next: string | null }> {
+  const { items, next_cursor: next } = (await api.GET("/api/v1/grid/imports", { params: { query: { limit: 20, cursor } } })).data!;
+  return { items, next };
 }
 
-export function keepImport(id: string): string[] {
-  const ids = [id, ...keptImports().filter((other) => other !== id)].slice(0, KEPT);
-  localStorage.setItem(KEY, JSON.stringify(ids));
-  return ids;
-}
-
-/** Raises: Refused. */
+/** One with its faults. Raises: Refused. */
 export async function readImport(id: string): Promise<GridImport> {
   return (await api.GET("/api/v1/grid/imports/{import_id}", { params: { path: { import_id: id } } })).data!;
 }
