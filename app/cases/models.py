@@ -67,7 +67,15 @@ class Case(Base):
         Index("ix_cases_type_id_opened_at", "type_id", text("opened_at DESC")),
         Index("ix_cases_lead_id_opened_at", "lead_id", text("opened_at DESC")),
         Index("ix_cases_handler_id_opened_at_id", "handler_id", text("opened_at DESC"), text("id DESC")),
-        Index("ix_cases_zone_code", "zone_code"),
+        Index(
+            "ix_cases_zone_code_opened_at_id",
+            "zone_code",
+            text("opened_at DESC"),
+            text("id DESC"),
+            postgresql_include=["state", "filed_cell"],
+        ),
+        Index("ix_cases_source_opened_at_id", "source", text("opened_at DESC"), text("id DESC")),
+        Index("ix_cases_updated_at_id", "updated_at", "id"),
         # What the desk decides on or follows is little among all that there is.
         Index("ix_cases_pending", "due_at", "id", postgresql_where=text("pending IS NOT NULL")),
         Index("ix_cases_appeal", "updated_at", "id", postgresql_where=text("appeal = 'open'")),
@@ -113,13 +121,12 @@ class Case(Base):
         Index("ix_cases_part_code", "part_code", postgresql_where=text("part_code IS NOT NULL")),
         Index("ix_cases_geom", "geom", postgresql_using="gist"),
         Index("ix_cases_hold_until", "hold_until", postgresql_where=text("state = 'on_hold'")),
+        # Pairs of letters: two Chinese characters are a word, and too short for trigrams.
         Index(
-            "ix_cases_description",
-            "description",
+            "ix_cases_words",
+            text("bigrams(description, address)"),
             postgresql_using="gin",
-            postgresql_ops={"description": "gin_trgm_ops"},
         ),
-        Index("ix_cases_address", "address", postgresql_using="gin", postgresql_ops={"address": "gin_trgm_ops"}),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -24,7 +24,7 @@ from app.cases.queries.facts import (
     zone_inspector,
 )
 from app.cases.queries.lamps import cross_lamps
-from app.cases.queries.listing import cases_page, estimate, unknown_values
+from app.cases.queries.listing import cases_page, estimate, named, unknown_values
 from app.cases.queries.visibility import shown_plainly, visible
 from app.cases.queries.writing import (
     add_case,
@@ -71,6 +71,7 @@ __all__ = [
     "lock_in_order",
     "lock_visible",
     "move_reports",
+    "named",
     "near_case",
     "next_number",
     "note_on_report",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.accounts.rules import Role
 from app.cases.models import Case, CaseReport, CaseTask
@@ -26,7 +27,8 @@ BY_AREA = (
     Role.ADMIN,
 )
 CITY_DIGITS = 4
-"""The code of a city is at most so long, those of its districts are longer (GB/T 2260); a database has one city."""
+"""The code of a city is at most so long, those of its districts are longer (GB/T 2260)."""
+_LAST = "\U0010ffff"
 MASKED = frozenset({Role.EVALUATOR, Role.AUDITOR})
 SHARED = func.cardinality(Case.unit_ids) > case((Case.lead_id.is_(None), 0), else_=1)
 """Another organisation than the lead is among those that ever had the case. Every lead is among them as well."""
@@ -45,13 +47,37 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
         return [false()]
     prefixes = principal.areas(*by_area)
     clauses = [_in_areas(prefixes)] if prefixes else []
-    if any(len(prefix) <= CITY_DIGITS for prefix in prefixes):
-        return clauses  # the whole city: nothing is added by what they reported, and that may be a hundred thousand
     units = principal.organizations(Role.UNIT_MANAGER)
     if units:
         # What a unit leads is read in the order of one index; what it had or helps with beside is a small part of all.
         clauses += [Case.lead_id.in_(units), and_(SHARED, Case.unit_ids.overlap(list(units)))]
-    return [*clauses, *rare_reasons(principal)]
+    rare = rare_reasons(principal)
+    city = [prefix for prefix in prefixes if len(prefix) <= CITY_DIGITS]
+    return [*clauses, *(and_(_beyond(city[0]), reason) for reason in rare)] if city else [*clauses, *rare]
+
+
+def _beyond(prefix: str) -> ColumnElement[bool]:
+    """Whether there is any case on other ground, asked once a statement: for who sees the whole city, nothing is added
+    by what they reported, and that may be a hundred thousand.
+    """
+    if not prefix:
+        return false()
+    there = aliased(Case)
+    # These operators are those of the index ix_cases_current_cell.
+    before = exists().where(there.current_cell.op("~<~", is_comparison=True)(prefix))
+    after = exists().where(there.current_cell.op("~>=~", is_comparison=True)(prefix + _LAST))
+    return or_(before, after)
+
+
+def reasons_and_few(principal: Principal, *, narrow: bool) -> list[tuple[ColumnElement[bool], bool]]:
+    """Each reason, and whether it holds for so few cases that all of them can be read.
+
+    Those are the reasons of one person in the field; and, where little is asked for, what a unit has beside its own.
+    """
+    found = reasons(principal)
+    beside = 1 if narrow and principal.organizations(Role.UNIT_MANAGER) else 0
+    few = 0 if principal.areas(*BY_AREA) else len(rare_reasons(principal)) + beside
+    return [(reason, place >= len(found) - few) for place, reason in enumerate(found)]
 
 
 def rare_reasons(principal: Principal) -> list[ColumnElement[bool]]:

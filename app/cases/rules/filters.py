@@ -1,11 +1,25 @@
 """What a list of cases can be narrowed by and ordered by."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 SORTS = ("-opened_at", "opened_at", "due_at", "-due_at", "-updated_at", "updated_at")
 """Orders of the list; a minus sign means the latest first. By `due_at`, only cases with a running clock are listed."""
+
+
+_NUMBER = re.compile(r"\d{1,8}|\d{8}-\d*", re.ASCII)
+
+
+def begins_number(text: str) -> bool:
+    """Whether a case's number can begin so.
+
+    Example:
+        >>> begins_number("20260310-00"), begins_number("2026"), begins_number("人民路"), begins_number("3-1")
+        (True, True, False, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
 
 
 class Mark(StrEnum):
@@ -23,7 +37,8 @@ class Mark(StrEnum):
 class CaseFilter:
     """Which cases are asked for. Empty tuples and None do not narrow.
 
-    Shape: `bbox` is (west, south, east, north) in degrees, WGS 84; `area` a code of any level; `owner` an
+    Shape: `types` are codes, `scheme|kind|code` or, all of them, ids;
+           `bbox` is (west, south, east, north) in degrees, WGS 84; `area` a code of any level; `owner` an
            organisation's id or code; `since` inclusive, `until` exclusive, both on the instant of opening.
     """
 

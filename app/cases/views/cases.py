@@ -43,7 +43,8 @@ def list_cases(query: CasesQuery) -> Response:
     """Cases I may see, newest first."""
     found, principal, now = filter_of(query, config().city_tz), current_principal(), clock.now()
     with read_unit() as session:
-        check_known(queries.unknown_values(session, found))
+        found, unknown = queries.named(session, found)
+        check_known(unknown)
         items, cursor = service.cases_for(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
         body: dict[str, Any] = {"items": items, "next_cursor": cursor}
         if query.count:

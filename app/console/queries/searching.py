@@ -14,6 +14,7 @@ from app.accounts.models import Organization
 from app.cases.models import Case
 from app.cases.queries import shown_plainly, visible
 from app.cases.queries.visibility import reasons
+from app.cases.queries.words import begins, contains, says
 from app.catalog.models import Type
 from app.console.rules.searching import Wording
 from app.core.auth import Principal
@@ -25,20 +26,19 @@ AnyRow = Row[*tuple[Any, ...]]
 RECENT = 3_000
 # Of what the index of words finds, so much is looked at for the newest.
 LOOKED_AT = 2_000
-_LAST = "\U0010ffff"
 _NEWEST = (Case.opened_at.desc(), Case.id.desc())
 
 
-def cases_by_number(session: Session, begins: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
+def cases_by_number(session: Session, number: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
     """The newest visible cases whose number begins so."""
-    found = _for_each_reason(principal, _begins(Case.number, begins), order=(Case.number.desc(),), most=limit)
+    found = _for_each_reason(principal, begins(Case.number, number), order=(Case.number.desc(),), most=limit)
     return _cases(session, found, principal, limit)
 
 
 def recent_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
     """The newest visible cases that say these words, among the newest `RECENT` for each reason to see them."""
     recent = _for_each_reason(principal, order=_NEWEST, most=RECENT).cte("recent")
-    found = select(Case.id).join(recent, recent.c.id == Case.id).where(_says(words), shown_plainly(principal))
+    found = select(Case.id).join(recent, recent.c.id == Case.id).where(contains(words), shown_plainly(principal))
     return _cases(session, found.order_by(*_NEWEST).limit(limit), principal, limit)
 
 
@@ -55,17 +55,9 @@ def _for_each_reason(
 
 def older_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
     """The newest visible cases among those that the index of words finds first."""
-    said = select(Case.id).where(_says(words)).limit(LOOKED_AT).cte("said").prefix_with("MATERIALIZED")
+    said = select(Case.id).where(says(words)).limit(LOOKED_AT).cte("said").prefix_with("MATERIALIZED")
     found = select(Case.id).join(said, said.c.id == Case.id).where(visible(principal), shown_plainly(principal))
     return _cases(session, found.order_by(*_NEWEST).limit(limit), principal, limit)
-
-
-def _says(words: str) -> ColumnElement[bool]:
-    """Ignoring case costs much in every row, and means nothing where there is none, as in Chinese."""
-    columns = (Case.description, Case.address)
-    if words.lower() == words.upper():
-        return or_(*(column.contains(words, autoescape=True) for column in columns))
-    return or_(*(column.icontains(words, autoescape=True) for column in columns))
 
 
 def _cases(
@@ -110,7 +102,7 @@ def areas(session: Session, wanted: Wording, limit: int) -> Sequence[AnyRow]:
 def parts(session: Session, wanted: Wording, limit: int) -> Sequence[AnyRow]:
     """Parts whose code begins so, or whose name says it where that has enough characters for the index of names."""
     by_name = and_(Part.name.is_not(None), Part.name.icontains(wanted.words, autoescape=True))
-    clauses = [_begins(Part.code, wanted.code)] if wanted.code else []
+    clauses = [begins(Part.code, wanted.code)] if wanted.code else []
     clauses += [by_name] if wanted.indexed else []
     middle = func.ST_PointOnSurface(Part.geom)
     ways = [select(select(Part.id).where(clause).limit(limit).subquery().c.id) for clause in clauses or [false()]]
@@ -160,9 +152,4 @@ def units(session: Session, wanted: Wording, limit: int) -> Sequence[AnyRow]:
 
 def _named(code: InstrumentedAttribute[str], name: InstrumentedAttribute[str], wanted: Wording) -> ColumnElement[bool]:
     by_name = name.icontains(wanted.words, autoescape=True)
-    return or_(_begins(code, wanted.code), by_name) if wanted.code else by_name
-
-
-def _begins(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
-    """As a stretch of the index, whatever the collation of the database lets a pattern do."""
-    return and_(column >= text, column < text + _LAST)
+    return or_(begins(code, wanted.code), by_name) if wanted.code else by_name

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _NUMBER = re.compile(r"\d{4,8}(-\d*)?")
 _CODE = re.compile(r"\d{2,17}")
-# Three characters make the first whole trigram: with fewer, the index of words has nothing to look for.
+# Three characters make the first whole trigram: with fewer, the index of names has nothing to look for.
 INDEXED_FROM = 3
 
 
@@ -20,8 +20,13 @@ class Wording:
     code: str | None
 
     @property
+    def paired(self) -> bool:
+        """Whether the index of words of cases can find it, which knows pairs of letters."""
+        return len(self.words) > 1
+
+    @property
     def indexed(self) -> bool:
-        """Whether the index of words can find it."""
+        """Whether the index of names can find it."""
         return len(self.words) >= INDEXED_FROM
 
 

@@ -44,7 +44,7 @@ def _cases(session: Session, wanted: Wording, principal: Principal, limit: int) 
         if found:
             return list(found)
     found = queries.recent_cases(session, wanted.words, principal, limit)
-    if len(found) == limit or not wanted.indexed:
+    if len(found) == limit or not wanted.paired:
         return list(found)
     older = queries.older_cases(session, wanted.words, principal, limit)
     known = {row.number for row in found}

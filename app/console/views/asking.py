@@ -46,7 +46,8 @@ def count_cases(query: CountsQuery) -> Response:
     """How many open cases I see in each state and with each lamp, exactly; narrowed like the list."""
     found, now = filter_of(query, config().city_tz), clock.now()
     with read_unit() as session:
-        check_known(cases.unknown_values(session, found))
+        found, unknown = cases.named(session, found)
+        check_known(unknown)
         counts = service.counts_for(session, found, current_principal(), now=now)
     return json_response(counts)
 
