@@ -33,7 +33,7 @@ def chosen(page):
 
 
 def live(page):
-    expect(page.get_by_text("实时", exact=True)).to_be_visible()
+    expect(page.get_by_text("实时", exact=True)).to_be_visible(timeout=15_000)
 
 
 def form_of(page, action):

@@ -86,7 +86,7 @@ def test_a_case_opens_from_the_map_by_keyboard_and_from_the_list_beside_it(open_
 def test_a_new_case_comes_onto_the_map_and_into_its_list_by_itself(open_page, office):
     page = open_page("supervisor", "/map")
     at_rest(page)
-    expect(page.get_by_text("实时", exact=True)).to_be_visible()
+    expect(page.get_by_text("实时", exact=True)).to_be_visible(timeout=15_000)
     with page.expect_response(re.compile("/tiles/cases/"), timeout=20_000):
         number = office.report(told("刚刚上报的一件"))
         expect(page.get_by_role("region", name="列表").get_by_role("row").filter(has_text=number)).to_be_visible()
