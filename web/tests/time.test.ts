@@ -16,6 +16,6 @@ describe("times as people read them", () => {
   it("counts spans by days, hours, minutes", () => {
     expect(span(27 * 3_600_000, en)).toBe("1 day 3 hr");
     expect(span(-90 * 60_000, en)).toBe("1 hr 30 min");
-    expect(span(0, en)).toBe("0 min");
+    expect(span(-59_000, en)).toBe("<1 min");
   });
 });

@@ -35,12 +35,14 @@ export function exact(at: string | number | Date, { language, zone }: Words): st
   }).format(new Date(at));
 }
 
-/** What is left of a clock, or how far over it is: "1 天 3 小时", "2 h 05 min"; never negative. In milliseconds. */
+/** What is left of a clock, or how far over it is: "1 天 3 小时", "2 hr 5 min"; never negative. In milliseconds. */
 export function span(length: number, { language }: Words): string {
   const minutes = Math.floor(Math.abs(length) / 60_000);
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
   const unit = (value: number, name: "day" | "hour" | "minute") =>
     new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+  // Nobody is late by nothing: the last minute is less than one.
+  if (!minutes) return `<${unit(1, "minute")}`;
   if (days) return hours ? `${unit(days, "day")} ${unit(hours, "hour")}` : unit(days, "day");
   if (hours) return rest ? `${unit(hours, "hour")} ${unit(rest, "minute")}` : unit(hours, "hour");
   return unit(rest, "minute");
