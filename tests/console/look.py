@@ -67,7 +67,10 @@ def sign_in(page: Page, base: str, username: str | None, look: Look) -> None:
 def violations(page: Page) -> list[str]:
     """What axe finds wrong with the page as it is, each with where it is; empty: nothing."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("standards => axe.run(document, {runOnly: {type: 'tag', values: standards}})", STANDARDS)
+    found = page.evaluate(
+        "standards => axe.run(document, {runOnly: {type: 'tag', values: standards}, resultTypes: ['violations']})",
+        STANDARDS,
+    )
     return [
         f"{rule['id']}: {rule['help']}: {node['target']} {node['html'][:160]}"
         for rule in found["violations"]
