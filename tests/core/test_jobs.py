@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
@@ -47,7 +48,9 @@ def work(settings: Config) -> None:
         async with app.open_async():
             await app.run_worker_async(queues=["core"], wait=False, install_signal_handlers=False, delete_jobs="never")
 
-    asyncio.run(once())
+    # A thread of its own: where a browser was opened before, this one's event loop runs already.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, once()).result()
 
 
 def test_a_job_exists_only_if_its_unit_commits(committed: Config, ran: list[str]):
