@@ -62,7 +62,9 @@ def main(wanted: list[str]) -> None:
                 path = FOLDER / f"{screen.name}-{look.name}.png"
                 page = take(browser, site.base, screen, look, numbers)
                 # Few colours, a third of the bytes: the repository keeps each of these pictures.
-                Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(256).save(path, optimize=True)
+                Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(
+                    path, optimize=True
+                )
                 page.context.close()
                 click.echo(f"{path.relative_to(FOLDER.parents[1])} {path.stat().st_size // 1000} kB")
         browser.close()
@@ -87,7 +89,7 @@ def take(browser: Browser, base: str, screen: Screen, look: Look, numbers: dict[
     page = browser.new_context(**look.context()).new_page()
     sign_in(page, base, screen.username, look)
     page.goto(f"{base}/console{screen.path.format(**numbers)}")
-    page.wait_for_timeout(6000)
+    page.wait_for_timeout(5000)
     return page
 
 
