@@ -26,7 +26,8 @@ MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 MAX_FEATURES = 200_000
 MAX_ZIP_ENTRIES = 100
 SHAPEFILE_PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-_GDAL_ERRORS = (
+# What reading a broken file of places may raise; the register of parts reads such files too.
+UNREADABLE_ERRORS = (
     pyogrio.errors.CRSError,
     pyogrio.errors.DataLayerError,
     pyogrio.errors.DataSourceError,
@@ -145,7 +146,7 @@ def layers_of(path: Path, data: bytes, order: Order) -> list[SourceLayer]:
             warnings.simplefilter("ignore")
             names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
             return [_read(path, name, order, says_crs=says_crs) for name in _chosen(names, order)]
-    except _GDAL_ERRORS as error:
+    except UNREADABLE_ERRORS as error:
         reason = str(error).split(";")[0].replace(f"{path.parent}/", "").rstrip(".")
         raise Unreadable(f"The file cannot be read ({reason}): export it again.") from error
 

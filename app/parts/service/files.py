@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from app.grid.rules.coordinates import Crs, to_wgs84_many
 from app.grid.rules.faults import GridFault
 from app.grid.rules.georeference import DECIMALS, source_crs, to_storage
+from app.grid.service.files import UNREADABLE_ERRORS
 from app.parts.rules.checking import FileRows
 from app.parts.rules.faults import FaultKind, PartFault
 from app.parts.rules.guarding import unguarded
@@ -34,17 +35,6 @@ LONGEST_CELL = 4_000_000
 NAMES = ("code", "type", "owner", "state", "name", "surveyed_on")
 PLACES = ("lon", "lat", "wkt")
 _SQLITE = b"SQLite format 3\x00"
-_GDAL_ERRORS = (
-    pyogrio.errors.CRSError,
-    pyogrio.errors.DataLayerError,
-    pyogrio.errors.DataSourceError,
-    pyogrio.errors.FeatureError,
-    pyogrio.errors.FieldError,
-    pyogrio.errors.GeometryError,
-    shapely.errors.GEOSException,
-    UnicodeDecodeError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +229,7 @@ class _gdal:  # noqa: N801 -- reads as a function where it is used
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._quiet.__exit__(None, None, None)
-        if isinstance(error, _GDAL_ERRORS):
+        if isinstance(error, UNREADABLE_ERRORS):
             reason = str(error).split(";", maxsplit=1)[0].replace(self._folder, "").rstrip(".")
             raise Unreadable(f"The file cannot be read ({reason[:300]}): export it again.") from error
 
