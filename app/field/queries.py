@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
@@ -17,6 +17,9 @@ from app.cases.queries import visible
 from app.cases.rules import State
 from app.catalog.models import Type
 from app.core.auth import Principal
+from app.duty.models import Shift
+from app.duty.queries import DESK
+from app.duty.queries import visible as visible_shift
 from app.grid.models import Area
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -102,3 +105,67 @@ def area_names(session: Session, codes: Collection[str]) -> dict[str, Row[str, s
     """(code, name, level) of areas, live or retired, by code; in one statement."""
     query = select(Area.code, Area.name, Area.level).where(Area.code.in_(sorted(codes)))
     return {row.code: row for row in session.connection().execute(query)}
+
+
+# What inspectors are asked to do; what units handle is theirs to see.
+_WALKED = ("verify", "check")
+TASKS_SHOWN = 20
+
+
+class WantedOfficers(NamedTuple):
+    """Which people in the field. on_duty: those on a shift, or those who only have tasks."""
+
+    on_duty: bool | None = None
+    user_id: UUID | None = None
+
+
+def _asked(principal: Principal) -> ColumnElement[bool]:
+    """The clause that holds for the open tasks of inspectors on the ground of the principal's desk."""
+    return and_(_TASK.closed_at.is_(None), _TASK.kind.in_(_WALKED), visible(principal, DESK))
+
+
+def officers_page(
+    session: Session,
+    principal: Principal,
+    wanted: WantedOfficers,
+    *,
+    now: datetime,
+    limit: int,
+    after: tuple[str, UUID] | None,
+) -> Sequence[AnyRow]:
+    """Who is on a shift that the desk sees, or has open tasks there: (id, name, shift_id, open, overdue) by name."""
+    late = and_(Case.due_at < now, Case.paused.is_(False))
+    tasks = select(_TASK.assignee_id, func.count().label("open"), func.count().filter(late).label("overdue")).join(
+        Case, Case.id == _TASK.case_id
+    )
+    asked = tasks.where(_asked(principal)).group_by(_TASK.assignee_id).subquery("asked")
+    seen = select(Shift.user_id, Shift.id).where(Shift.ended_at.is_(None), visible_shift(principal)).subquery("seen")
+    none = func.coalesce
+    query = (
+        select(
+            User.id,
+            User.name,
+            seen.c.id.label("shift_id"),
+            none(asked.c.open, 0).label("open"),
+            none(asked.c.overdue, 0).label("overdue"),
+        )
+        .outerjoin(asked, asked.c.assignee_id == User.id)
+        .outerjoin(seen, seen.c.user_id == User.id)
+        .where(or_(asked.c.assignee_id.is_not(None), seen.c.id.is_not(None)))
+    )
+    if wanted.on_duty is not None:
+        query = query.where(seen.c.id.is_not(None) if wanted.on_duty else seen.c.id.is_(None))
+    if wanted.user_id is not None:
+        query = query.where(User.id == wanted.user_id)
+    if after is not None:
+        query = query.where(tuple_(User.name, User.id) > tuple_(*after))
+    return session.connection().execute(query.order_by(User.name, User.id).limit(limit + 1)).all()
+
+
+def officers_tasks(session: Session, principal: Principal, user_ids: Collection[UUID]) -> Sequence[AnyRow]:
+    """The open tasks of these people that the desk sees, of each the most urgent `TASKS_SHOWN`, most urgent first."""
+    urgency = (Case.due_at.asc().nulls_last(), _TASK.created_at, _TASK.id)
+    place = func.row_number().over(partition_by=_TASK.assignee_id, order_by=urgency).label("place")
+    found = _TASKS.add_columns(place).where(_asked(principal), _TASK.assignee_id.in_(sorted(user_ids))).subquery()
+    query = select(found).where(found.c.place <= TASKS_SHOWN).order_by(found.c.assignee_id, found.c.place)
+    return session.connection().execute(query).all()

@@ -165,3 +165,44 @@ class TaskOut(Out):
 class TasksPage(Out):
     items: list[TaskOut]
     next_cursor: str | None
+
+
+class OfficersQuery(PageQuery):
+    """Which people, of those on the ground of the caller's desk."""
+
+    on_duty: bool | None = Field(None, description="true: those on shift, false: those with open tasks off duty")
+    user: Id | None = Field(None, description="This person only")
+
+
+class OfficerTaskOut(Out):
+    """What an officer was asked to do and has not done yet."""
+
+    id: Id
+    kind: Kind
+    case_number: str
+    case_state: str
+    type: TaskTypeOut | None
+    address: str | None
+    position: PlacedOut
+    due_at: Instant | None = Field(description="Of the case's clock that runs")
+    lamp: Lamp | None
+    asked_at: Instant = Field(description="Since when it is theirs")
+    answer_by: Instant | None = Field(description="Accepted before then, or somebody else may be asked")
+    accepted_at: Instant | None
+    outcome: Literal["declined"] | None = Field(description="declined: they will not, and nobody else was there")
+    reason: str | None = Field(description="Why they declined")
+
+
+class OfficerOut(Out):
+    """Somebody in the field with what waits for them."""
+
+    user: PersonOut
+    shift_id: Id | None = Field(description="The shift they are on; null: off duty, or on other ground")
+    open: int = Field(description="Open tasks on the ground of the caller's desk")
+    overdue: int = Field(description="Of these, those whose case is late")
+    tasks: list[OfficerTaskOut] = Field(description="At most 20, the most urgent first")
+
+
+class OfficersPage(Out):
+    items: list[OfficerOut]
+    next_cursor: str | None

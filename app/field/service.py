@@ -23,6 +23,7 @@ from app.duty.errors import PositionInFuture, ShiftNotFound
 from app.duty.rules import AHEAD_AT_MOST, Fix
 from app.duty.service import NewShift
 from app.field import queries
+from app.field.queries import WantedOfficers
 from app.grid.rules.codes import Level
 from app.sla.rules import lamp
 
@@ -163,6 +164,54 @@ def tasks_for(
     rows = queries.tasks_page(session, principal, kind=found.kind, state=found.state, limit=paging.limit, after=after)
     shown, following = page(rows, paging.limit, lambda row: (instant(row.asked_at), str(row.id)))
     return _views(session, shown, now), following
+
+
+def officers_for(
+    session: Session, principal: Principal, wanted: WantedOfficers, *, now: datetime, paging: Paging
+) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of the people in the field on the ground of the principal's desk by name, with what they have to do, and
+    the cursor of the next. Two statements, however many there are.
+
+    Raises: BadCursor.
+    """
+    after = None
+    if paging.cursor is not None:
+        name, row_id = decode_cursor(paging.cursor, 2)
+        after = (str(name), cursor_id(row_id))
+    rows = queries.officers_page(session, principal, wanted, now=now, limit=paging.limit, after=after)
+    shown, following = page(rows, paging.limit, lambda row: (row.name, str(row.id)))
+    theirs: dict[UUID, list[dict[str, Any]]] = {row.id: [] for row in shown}
+    for row in queries.officers_tasks(session, principal, theirs):
+        theirs[row.assignee_id].append(_officers_task(row, now))
+    return [
+        {
+            "user": {"id": str(row.id), "name": row.name},
+            "shift_id": None if row.shift_id is None else str(row.shift_id),
+            "open": row.open,
+            "overdue": row.overdue,
+            "tasks": theirs[row.id],
+        }
+        for row in shown
+    ], following
+
+
+def _officers_task(row: AnyRow, now: datetime) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "case_number": row.number,
+        "case_state": row.state,
+        "type": _type(row),
+        "address": row.address,
+        "position": {"lon": row.lon, "lat": row.lat, "crs": "wgs84"},
+        "due_at": instant(row.due_at),
+        "lamp": _lamp(row, now),
+        "asked_at": instant(row.asked_at),
+        "answer_by": instant(row.expires_at) if row.accepted_at is None else None,
+        "accepted_at": instant(row.accepted_at),
+        "outcome": row.outcome,
+        "reason": row.reason,
+    }
 
 
 def task_after(session: Session, task_id: UUID, *, now: datetime) -> dict[str, Any]:

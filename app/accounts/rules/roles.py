@@ -121,6 +121,7 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "shift.end": DESK | ADMIN | {Role.INSPECTOR},
         "shift.read": DESK | ADMIN | {Role.INSPECTOR},
         "position.read": DESK | ADMIN,
+        "officer.read": DESK | ADMIN,
         "task.read_own": frozenset({Role.INSPECTOR, Role.HANDLER, Role.UNIT_MANAGER}),
         "task.answer": frozenset({Role.INSPECTOR, Role.HANDLER}),
         "routing.explain": STAFF,
