@@ -37,6 +37,12 @@ from app.sla.rules import Stage
 _UNTOLD = "ended_at IS NULL AND paused_at IS NULL AND (told_at IS NULL OR told_at < {0})"
 
 
+OF_THE_CASE = "of the case; kept by a trigger, so that somebody's cases are found in the order of a list"
+OPEN_BESIDE = [
+    *("state", "paused", "yellow_at", "due_at", "current_cell", "filed_cell", "zone_code", "lead_id", "handler_id"),
+    *("type_id", "source", "unit_ids"),
+]
+"""What an open case is filtered by in lists."""
 SHARED_CASES = "cardinality(unit_ids) > CASE WHEN lead_id IS NULL THEN 0 ELSE 1 END"
 
 
@@ -102,13 +108,12 @@ class Case(Base):
             postgresql_include=["current_cell"],
             postgresql_where=text("closed_at IS NOT NULL"),
         ),
-        Index("ix_cases_unit_ids", "unit_ids", postgresql_using="gin"),
         # Of a million cases few are open, and few are a unit's beside those that it leads: no list walks past the rest.
         Index(
-            "ix_cases_open_opened_at_id",
+            "ix_cases_open_newest",
             text("opened_at DESC"),
             text("id DESC"),
-            postgresql_include=["state", "paused", "yellow_at", "due_at", "current_cell"],
+            postgresql_include=OPEN_BESIDE,
             postgresql_where=text("state NOT IN ('closed', 'merged', 'rejected', 'void')"),
         ),
         Index(
@@ -121,9 +126,17 @@ class Case(Base):
         Index("ix_cases_part_code", "part_code", postgresql_where=text("part_code IS NOT NULL")),
         Index("ix_cases_geom", "geom", postgresql_using="gist"),
         Index("ix_cases_hold_until", "hold_until", postgresql_where=text("state = 'on_hold'")),
-        # Pairs of letters: two Chinese characters are a word, and too short for trigrams.
         Index(
-            "ix_cases_words",
+            "ix_cases_helper_ids",
+            "helper_ids",
+            postgresql_using="gin",
+            postgresql_where=text("state = 'handling'"),
+        ),
+        # Pairs of letters: two Chinese characters are a word, and too short for trigrams. With whose the case was, so
+        # that what others say is not read for a unit.
+        Index(
+            "ix_cases_unit_ids_words",
+            "unit_ids",
             text("bigrams(description, address)"),
             postgresql_using="gin",
         ),
@@ -269,6 +282,9 @@ class CaseTask(Base):
         Index("ix_case_tasks_assignee_id_kind", "assignee_id", "kind", postgresql_where=text("closed_at IS NULL")),
         Index("ix_case_tasks_assignee_id_created_at_id", "assignee_id", text("created_at DESC"), text("id DESC")),
         Index(
+            "ix_case_tasks_assignee_id_opened_at_case_id", "assignee_id", text("opened_at DESC"), text("case_id DESC")
+        ),
+        Index(
             "ix_case_tasks_expires_at",
             "expires_at",
             postgresql_where=text("expires_at IS NOT NULL AND accepted_at IS NULL AND closed_at IS NULL"),
@@ -291,6 +307,7 @@ class CaseTask(Base):
     accepted_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(comment="of a declined task also while it stays with who declined it")
     reason: Mapped[str | None] = mapped_column(comment="why it was declined")
+    opened_at: Mapped[datetime | None] = mapped_column(comment=OF_THE_CASE)
 
 
 class CaseReport(Base):
@@ -300,7 +317,9 @@ class CaseReport(Base):
     __table_args__ = (
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         Index("ix_case_reports_case_id", "case_id"),
-        Index("ix_case_reports_reporter_id", "reporter_id"),
+        Index(
+            "ix_case_reports_reporter_id_opened_at_case_id", "reporter_id", text("opened_at DESC"), text("case_id DESC")
+        ),
     )
 
     report_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -311,6 +330,7 @@ class CaseReport(Base):
     reported_at: Mapped[datetime]
     rating: Mapped[int | None] = mapped_column(Integer, comment="1 to 5, once per reporter")
     reopened_at: Mapped[datetime | None] = mapped_column(comment="when this reporter said: not solved; once")
+    opened_at: Mapped[datetime | None] = mapped_column(comment=OF_THE_CASE)
 
 
 class CasePhoto(Base):

@@ -128,6 +128,7 @@ def _tie(case: Mapping[str, Any], opening: Opening, now: datetime) -> dict[str, 
         "reported_at": now,
         "rating": None,
         "reopened_at": None,
+        "opened_at": now,
     }
 
 
