@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { boxQuery, pageQuery } from "@/map/address";
 import { cleaned, queryOf } from "@/map/filters";
 import { fromGcj, inChina, toGcj, written, type Point } from "@/map/gcj";
+import { officersIn, tracksIn } from "@/map/inView";
 import { DEFAULT_LAYERS, type LayerName } from "@/map/layers";
 import { hidden, legend } from "@/map/legend";
 import { arcs } from "@/map/marks";
@@ -146,5 +147,21 @@ describe("small things", () => {
     vi.advanceTimersByTime(200);
     expect(act).toHaveBeenCalledTimes(1);
     vi.useRealTimers();
+  });
+});
+
+describe("people in view as a table", () => {
+  const box: [number, number, number, number] = [121, 31, 122, 32];
+  const at = (user: string, lon: number, lat: number) => ({ properties: { user_id: user, name: user, zone: "Z1", at: 1_773_108_000 }, geometry: { type: "Point" as const, coordinates: [lon, lat] } });
+  it("has everybody once, and nobody who is out of view", () => {
+    expect(officersIn([at("b", 121.5, 31.5), at("a", 121.2, 31.2), at("b", 121.5, 31.5), at("c", 123, 31)], box).map((row) => row.user)).toEqual(["a", "b"]);
+  });
+  it("adds up ways, a piece that two tiles hold once", () => {
+    const way = (coordinates: [number, number][]) => ({ properties: { shift_id: "s", user_id: "a", name: "a", started_at: 1 }, geometry: { type: "LineString" as const, coordinates } });
+    const piece: [number, number][] = [[121.5, 31.5], [121.5, 31.51]];
+    const [row, ...others] = tracksIn([way(piece), way(piece), way([[121.5, 31.51], [121.5, 31.52]]), way([[123, 31], [123, 31.1]])], box);
+    expect(others).toEqual([]);
+    expect(row!.length_m).toBeGreaterThan(2220);
+    expect(row!.length_m).toBeLessThan(2228);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lengthOf, lineOf, moved, placesOf, type Heard, type Shift, type TrackPoint } from "@/field/shifts";
+import { offDuty, touchesTasks, type Officer } from "@/field/officers";
 
 const shift = (id: string, user: string, at: string | null, ended: string | null = null) =>
   ({ id, user: { id: user, name: user }, ended_at: ended, position: at ? { lon: 1, lat: 1, crs: "wgs84", accuracy_m: 5, at } : null }) as unknown as Shift;
@@ -30,5 +31,17 @@ describe("a track", () => {
   });
   it("is as long as what was walked", () => {
     expect(lengthOf([point(121, 31), point(121, 31.001), point(122, 32, true), point(122, 32.001)])).toBeCloseTo(222.4, 0);
+  });
+});
+
+describe("what waits for officers", () => {
+  const officer = (id: string, open: number, overdue: number, shift: string | null = null) => ({ user: { id, name: `赵${id}` }, shift_id: shift, open, overdue, tasks: [] }) as unknown as Officer;
+  it("is shown beside shifts, and apart for those who are on none: the latest first", () => {
+    const found = offDuty([officer("a", 1, 0), officer("b", 2, 2), officer("c", 3, 0, "s"), officer("d", 0, 0), officer("e", 9, 0)], new Set(["e"]), "");
+    expect(found.map((one) => one.user.id)).toEqual(["b", "a"]);
+    expect(offDuty(found, new Set(), " 赵A").map((one) => one.user.id)).toEqual(["a"]);
+  });
+  it("is read again after what may change it", () => {
+    expect(["task.assigned", "case.changed", "case.lamp", "case.created", "position"].map(touchesTasks)).toEqual([true, true, true, false, false]);
   });
 });

@@ -1,6 +1,7 @@
-/** Shifts read and ended, tracks read. */
+/** Shifts read and ended, tracks read, and what waits for people in the field. */
 import { api, idempotencyKey } from "@shared/api/client";
 import { all } from "@/cases/names";
+import type { Officer } from "./officers";
 import type { Shift, TrackPoint } from "./shifts";
 
 /** Raises: Refused. */
@@ -19,4 +20,9 @@ export async function readTrack(id: string, why: string): Promise<TrackPoint[]> 
 /** Raises: Refused. */
 export async function endShift(id: string): Promise<void> {
   await api.POST("/api/v1/field/shifts/{shift_id}/end", { params: { path: { shift_id: id } }, headers: { "Idempotency-Key": idempotencyKey() } });
+}
+
+/** Raises: Refused. */
+export async function readOfficers(): Promise<Officer[]> {
+  return await all(async (cursor) => (await api.GET("/api/v1/field/officers", { params: { query: { limit: 500, cursor } as never } })).data!);
 }
