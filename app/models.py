@@ -19,6 +19,7 @@ FEATURES = (
     "documents",
     "tiles",
     "console",
+    "evaluation",
 )
 
 for feature in FEATURES:

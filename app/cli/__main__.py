@@ -13,6 +13,7 @@ MODULES = {
     "base": "base",
     "calendar": "calendar",
     "deadlines": "deadlines",
+    "figures": "figures",
     "grid": "grid",
     "organization": "organization",
     "papers": "papers",

@@ -103,6 +103,7 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         # On a case that they see; whoever is no administrator has no other way to an original.
         "case.original": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.ADMIN}),
         # What the wall shows of one's ground; what one keeps in the console.
+        "figures.read": DESK | ADMIN | {Role.EVALUATOR, Role.AUDITOR, Role.UNIT_MANAGER},
         "overview.read": DESK | ADMIN | {Role.EVALUATOR, Role.AUDITOR},
         "console.keep": frozenset(STAFF_ROLES),
         # The live stream tells of those cases that its reader sees.

@@ -1,0 +1,1 @@
+"""The clocks become figures: indicators, summaries, scores, rankings, published periods."""

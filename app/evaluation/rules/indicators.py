@@ -1,0 +1,190 @@
+"""The indicators: what each counts of what, for whom. The one place that says so; SQL only counts.
+
+Source: figures.md, the table of indicators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from app.evaluation.rules.counting import NONE, Counted, Mark
+
+DEFINITIONS = 1
+"""The version of these definitions; a published period says by which one it was made."""
+
+
+class Subject(StrEnum):
+    """Whose figures they are."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    CELL = "cell"
+    UNIT = "unit"
+    INSPECTOR = "inspector"
+    OPERATOR = "operator"
+    SHIFT_LEADER = "shift_leader"
+    DISPATCHER = "dispatcher"
+
+
+AREAS = frozenset({Subject.CITY, Subject.DISTRICT, Subject.STREET, Subject.COMMUNITY, Subject.CELL})
+PEOPLE = frozenset({Subject.INSPECTOR, Subject.OPERATOR, Subject.SHIFT_LEADER, Subject.DISPATCHER})
+DESKS = frozenset({Subject.OPERATOR, Subject.SHIFT_LEADER})
+
+
+class Form(StrEnum):
+    """What is made of the counts."""
+
+    RATE = "rate"
+    COUNT = "count"
+    MEAN = "mean"
+    MEDIAN = "median"
+    P90 = "p90"
+
+
+class Side(StrEnum):
+    """The lists of cases behind a figure."""
+
+    NUMERATOR = "numerator"
+    DENOMINATOR = "denominator"
+    EXEMPT = "exempt"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A figure: of the entries `counted` with all marks `of`, how many have the marks `having` and not `lacking`.
+
+    Exempt and deferred entries are in neither number; they are lists of their own.
+    """
+
+    name: str
+    counted: Counted
+    form: Form = Form.RATE
+    having: Mark = NONE
+    lacking: Mark = NONE
+    of: Mark = NONE
+    subjects: frozenset[Subject] = AREAS
+
+    def side(self, marks: Mark) -> frozenset[Side]:
+        """On which lists an entry with these marks stands."""
+        if marks & Mark.EXEMPT:
+            return _EXEMPT
+        if marks & Mark.DEFERRED:
+            return _DEFERRED
+        if marks & self.of != self.of:
+            return frozenset()
+        if marks & self.having == self.having and not marks & self.lacking:
+            return _BOTH
+        return _DENOMINATOR
+
+    def counted_for(self, subject: Subject) -> Counted:
+        """What is counted for this subject: of an inspector what was filed in the zones they held."""
+        patrols = subject is Subject.INSPECTOR and self.counted is Counted.FILING
+        return Counted.PATROL if patrols else self.counted
+
+
+_EXEMPT, _DEFERRED = frozenset({Side.EXEMPT}), frozenset({Side.DEFERRED})
+_BOTH, _DENOMINATOR = frozenset({Side.NUMERATOR, Side.DENOMINATOR}), frozenset({Side.DENOMINATOR})
+
+_OWNERS = AREAS | {Subject.UNIT}
+_INSPECTED = AREAS | {Subject.INSPECTOR}
+_FILED = AREAS | DESKS
+_DISPATCHED = AREAS | {Subject.DISPATCHER}
+_H, _S = Counted.HANDLING, Mark
+
+INDICATORS: Mapping[str, Indicator] = MappingProxyType(
+    {
+        indicator.name: indicator
+        for indicator in (
+            Indicator("reports", Counted.REPORT, Form.COUNT, subjects=_INSPECTED),
+            Indicator("filed", Counted.FILING, Form.COUNT, subjects=_FILED),
+            Indicator("on_time_handled_rate", _H, having=_S.ON_TIME, subjects=_OWNERS),
+            Indicator("handled_rate", _H, having=_S.HANDLED, subjects=_OWNERS),
+            Indicator("overdue_open_rate", _H, lacking=_S.HANDLED, subjects=_OWNERS),
+            Indicator("closed_rate", _H, having=_S.CLOSED, subjects=_OWNERS),
+            Indicator("on_time_closed_rate", _H, having=_S.CLOSED | _S.ON_TIME, subjects=_OWNERS),
+            Indicator("rework_rate", _H, having=_S.REWORKED, subjects=_OWNERS),
+            Indicator("extension_rate", _H, having=_S.EXTENDED, subjects=_OWNERS),
+            Indicator("hold_rate", _H, having=_S.HELD, subjects=_OWNERS),
+            Indicator("accurate_filing_rate", Counted.FILING, having=_S.ACCURATE, subjects=_FILED),
+            Indicator("on_time_filing_rate", Counted.FILE_CLOCK, having=_S.ON_TIME, subjects=_FILED),
+            Indicator("on_time_dispatch_rate", Counted.DISPATCH_CLOCK, having=_S.ON_TIME, subjects=_DISPATCHED),
+            Indicator("on_time_verify_rate", Counted.VERIFY_CLOCK, having=_S.ON_TIME, subjects=_INSPECTED),
+            Indicator("on_time_check_rate", Counted.CHECK_CLOCK, having=_S.ON_TIME, subjects=_INSPECTED),
+            Indicator("on_time_close_rate", Counted.CLOSE_CLOCK, having=_S.ON_TIME, subjects=_FILED),
+            Indicator("accurate_dispatch_rate", Counted.DISPATCH, having=_S.ACCURATE, subjects=_DISPATCHED),
+            Indicator("dispatched", Counted.DISPATCH, Form.COUNT, subjects=_DISPATCHED | {Subject.UNIT}),
+            Indicator("valid_report_rate", Counted.REPORT, of=_S.DECIDED, having=_S.VALID, subjects=_INSPECTED),
+            Indicator("missed_rate", Counted.FILING, having=_S.MISSED, subjects=_INSPECTED),
+            Indicator("repeat_rate", Counted.CLOSING, having=_S.REPEATED, subjects=_OWNERS),
+            Indicator("satisfaction_mean", Counted.RATING, Form.MEAN, subjects=_OWNERS),
+            Indicator("satisfaction_share", Counted.RATING, having=_S.SATISFIED, subjects=_OWNERS),
+            Indicator("handling_median_s", _H, Form.MEDIAN, of=_S.HANDLED, having=_S.HANDLED, subjects=_OWNERS),
+            Indicator("handling_p90_s", _H, Form.P90, of=_S.HANDLED, having=_S.HANDLED, subjects=_OWNERS),
+        )
+    }
+)
+QUANTILES: Mapping[Form, float] = MappingProxyType({Form.MEDIAN: 0.5, Form.P90: 0.9})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many entries of a kind have exactly these marks, and the sum of their values."""
+
+    counted: Counted
+    marks: Mark
+    number: int
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with what it was made of.
+
+    Shape: `value` is a share of 1 for rates, seconds for times, a mean of scores; None where there is nothing to count.
+           `numerator` is None for times, `denominator` for counts.
+    """
+
+    numerator: int | None
+    denominator: int | None
+    value: float | None
+    exempt: int = 0
+    deferred: int = 0
+
+
+def figure(indicator: Indicator, subject: Subject, tallies: Iterable[Tally], quantile: float | None = None) -> Figure:
+    """An indicator from the counts of one subject; `quantile` is the measured one for times, None without any.
+
+    A rate of nothing is None, never 0 or 1.
+
+    Example:
+        >>> tallies = [Tally(Counted.HANDLING, Mark.ON_TIME, 911), Tally(Counted.HANDLING, Mark(0), 61)]
+        >>> round(figure(INDICATORS["on_time_handled_rate"], Subject.UNIT, tallies).value * 100, 2)
+        93.72
+    """
+    numbers, total = dict.fromkeys(Side, 0), 0
+    wanted = indicator.counted_for(subject)
+    for tally in tallies:
+        if tally.counted is wanted:
+            sides = indicator.side(tally.marks)
+            for side in sides:
+                numbers[side] += tally.number
+            total += tally.total if Side.NUMERATOR in sides else 0
+    return _figure(indicator.form, numbers, total, quantile)
+
+
+def _figure(form: Form, numbers: Mapping[Side, int], total: int, quantile: float | None) -> Figure:
+    numerator, denominator = numbers[Side.NUMERATOR], numbers[Side.DENOMINATOR]
+    apart = numbers[Side.EXEMPT], numbers[Side.DEFERRED]
+    if form is Form.COUNT:
+        return Figure(numerator, None, numerator, *apart)
+    if form in QUANTILES:
+        return Figure(None, denominator, quantile, *apart)
+    if form is Form.MEAN:
+        return Figure(total, denominator, total / denominator if denominator else None, *apart)
+    return Figure(numerator, denominator, numerator / denominator if denominator else None, *apart)

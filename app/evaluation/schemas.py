@@ -1,0 +1,101 @@
+"""Shapes of figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field, field_validator
+
+from app.core.schemas import Instant, Out, Query
+from app.evaluation.rules.indicators import INDICATORS, Side, Subject
+
+PERIOD = "A day 2026-10-05, ISO week 2026-W41, month 2026-10, quarter 2026-Q4 or year 2026, in the city's zone"
+
+
+class FigureQuery(Query):
+    """Whose figures, of which period, as of when."""
+
+    subject: Subject
+    period: str = Field(max_length=10, description=PERIOD)
+    at: Instant | None = Field(None, description="As of this instant; left out: now. Never ahead.")
+
+
+class IndicatorsQuery(FigureQuery):
+    indicator: str | None = Field(None, max_length=800, description="Names, by commas; left out: all of this subject")
+
+    @field_validator("indicator")
+    @classmethod
+    def known(cls, value: str | None) -> str | None:
+        for name in (value or "").split(",") if value else ():
+            if name not in INDICATORS:
+                message = f"there is no indicator {name!r}: use {', '.join(INDICATORS)}"
+                raise ValueError(message)
+        return value
+
+
+class IndicatorCasesQuery(FigureQuery):
+    indicator: str = Field(max_length=80, description="One of the indicators")
+    subject_code: str = Field("", max_length=80, description="Code of the area or unit, user name; none for the city")
+    side: Side = Field(Side.NUMERATOR, description="Which of the figure's lists of cases")
+
+    @field_validator("indicator")
+    @classmethod
+    def known(cls, value: str) -> str:
+        if value not in INDICATORS:
+            message = f"there is no indicator {value!r}: use {', '.join(INDICATORS)}"
+            raise ValueError(message)
+        return value
+
+
+class SubjectOut(Out):
+    code: str
+    name: str
+
+
+class IndicatorOut(Out):
+    """A figure. `value` is a share of 1 for rates, seconds for times; null where there is nothing to count."""
+
+    subject: SubjectOut
+    indicator: str
+    numerator: int | None
+    denominator: int | None
+    value: float | None
+    exempt: int = Field(description="Left out, as an appeal was granted")
+    deferred: int = Field(description="Left out, as the case is on hold at this instant")
+
+
+class IndicatorsOut(Out):
+    period: str
+    as_of: datetime
+    definitions: str = Field(description="Version of the definitions")
+    items: list[IndicatorOut]
+
+
+class TypeRefOut(Out):
+    scheme: str
+    kind: str
+    code: str
+    name: str
+
+
+class CaseBehindOut(Out):
+    """A case on one side of a figure."""
+
+    number: str
+    state: str
+    type: TypeRefOut | None
+    cell: str
+    source: str
+    owner: SubjectOut | None
+    opened_at: datetime
+    closed_at: datetime | None
+    counted_at: datetime = Field(description="The instant that decides in which period it counts")
+    value: int | None = Field(description="Working seconds of a handling, score of a rating")
+    forced: bool
+
+
+class IndicatorCasesOut(Out):
+    period: str
+    as_of: datetime
+    definitions: str
+    items: list[CaseBehindOut]

@@ -1,0 +1,175 @@
+"""From chains to entries: what is counted of cases, as of an instant, and keeping that for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.cases.rules import Action, Source, State
+from app.evaluation import queries
+from app.evaluation.queries.histories import Known
+from app.evaluation.rules.counting import Entry, Setting, entries_of
+from app.evaluation.rules.history import HandlingClock, History, Step, history_of
+from app.sla import service as sla
+from app.sla.rules import Stage, Unit, elapsed
+
+AT_ONCE = 1_000
+"""So many cases are counted in one unit of work: a fraction of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCase:
+    """A case with everything that is counted of it."""
+
+    known: Known
+    entries: tuple[Entry, ...]
+
+
+def count_cases(session: Session, ids: Collection[str], at: datetime | None, now: datetime) -> list[CountedCase]:
+    """What is counted of these cases as of an instant (None: as their chains stand now), from their chains alone.
+
+    Cases that did not exist yet are left out.
+    """
+    targets = queries.targets_of(session, ids)
+    wanted = set(ids)
+    read = wanted.union(*targets.values())
+    histories = {case_id: found for case_id, found in _histories(session, read, at).items() if found is not None}
+    known = queries.known_of(session, wanted)
+    mine = {case_id: histories[case_id] for case_id in known if case_id in histories}
+    worked = _Working(session, mine)
+    repeated = queries.repeated(session, _closed(mine), at or now)
+    filed = {case_id: (known[case_id].cell, case.filed_at) for case_id, case in mine.items() if case.filed_at}
+    patrollers = queries.patrollers(session, filed)
+    counted = []
+    for case_id, case in mine.items():
+        setting = Setting(
+            source=Source(known[case_id].source),
+            worked=worked.of(case_id),
+            target=_target(case, targets.get(case_id, ()), histories),
+            repeated=case_id in repeated,
+            patrollers=patrollers.get(case_id, ()),
+        )
+        counted.append(CountedCase(known[case_id], tuple(entries_of(case, setting))))
+    return counted
+
+
+def _histories(session: Session, ids: Collection[str], at: datetime | None) -> dict[str, History | None]:
+    return {case_id: history_of((_step(row) for row in rows), at) for case_id, rows in queries.steps_of(session, ids)}
+
+
+def _target(case: History, onwards: Iterable[str], histories: Mapping[str, History]) -> History | None:
+    """The case that it ended in, as of the same instant: merged cases lead on until one that is not."""
+    found = None
+    for target in onwards:
+        if case.state is not State.MERGED or target not in histories:
+            break
+        found = case = histories[target]
+    return found
+
+
+def _closed(cases: Mapping[str, History]) -> dict[str, datetime]:
+    return {case_id: case.closed_at for case_id, case in cases.items() if case.closed_at is not None}
+
+
+@lru_cache(maxsize=65_536)
+def _id(value: str) -> UUID:
+    """Ids of people, units and types return all the time: reading one costs more than looking it up."""
+    return UUID(value)
+
+
+def _step(row: Sequence[Any]) -> Step:
+    _, action, at, source, target, stage, due_at, lead, type_id, actor, asked, granted, recalled, linked, score = row
+    return Step(
+        action=Action(action),
+        at=at,
+        source=None if source is None else State(source),
+        target=State(target),
+        stage=None if stage is None else Stage(stage),
+        due_at=due_at,
+        lead_id=None if lead is None else _id(lead),
+        type_id=None if type_id is None else _id(type_id),
+        actor_id=None if actor is None else _id(actor),
+        asked_id=None if asked is None else _id(asked),
+        granted=bool(granted),
+        recalled=bool(recalled),
+        linked=bool(linked),
+        score=score,
+    )
+
+
+class _Working:
+    """Working seconds of handlings: the limit's kind of time, without what was on hold."""
+
+    def __init__(self, session: Session, cases: Mapping[str, History]) -> None:
+        handled = [case_id for case_id, case in cases.items() if case.handling and case.handling.handled_at]
+        self._session = session
+        self._units = queries.handling_units(session, handled) if handled else {}
+
+    def of(self, case_id: str) -> _Clocked:
+        return _Clocked(self, case_id)
+
+    def seconds(self, case_id: str, clock: HandlingClock) -> int:
+        if clock.handled_at is None:
+            return 0
+        name, code = self._units[case_id, clock.started_at]
+        unit, calendar = Unit(name), sla.calendar(self._session, code)
+        spent = elapsed(clock.started_at, clock.handled_at, unit, calendar)
+        for since, until in clock.pauses:
+            spent -= elapsed(since, until or clock.handled_at, unit, calendar)
+        return max(spent, timedelta(0)) // timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocked:
+    """The working seconds of one case's handling."""
+
+    working: _Working
+    case_id: str
+
+    def __call__(self, clock: HandlingClock) -> int:
+        return self.working.seconds(self.case_id, clock)
+
+
+def refresh(session: Session, now: datetime, *, at_most: int = AT_ONCE) -> int:
+    """Count again what has changed, at most so many cases; returns how many there were, 0 when nothing waits.
+
+    Beside the cases themselves those that hang on them are counted again: what was merged into them, and closings
+    that a filing near by makes repeated ones.
+    """
+    taken = queries.take_pending(session, at_most)
+    if not taken.ids:
+        return 0
+    ids = queries.with_merged(session, taken.ids) | queries.repeated_by(session, taken.ids)
+    keep(session, ids, count_cases(session, ids, None, now))
+    queries.drop_pending(session, taken.seqs)
+    return len(taken.ids)
+
+
+def pages_of_cases(session: Session) -> list[list[str]]:
+    """All cases, in pages that are counted in one unit of work each."""
+    return queries.pages_of_cases(session, AT_ONCE)
+
+
+def newest_waiting(session: Session) -> int:
+    """A marker: what waits up to it need not wait once every case was counted."""
+    return queries.newest_pending(session)
+
+
+def forget_waiting(session: Session, marker: int) -> None:
+    """Every case was counted since the marker was taken."""
+    queries.forget_pending(session, marker)
+
+
+def keep(session: Session, ids: Collection[str], counted: Iterable[CountedCase]) -> int:
+    """Make the entries of these cases what was counted; returns for how many cases they differed."""
+    fresh = {case.known.id: {queries.row_of(case.known, entry) for entry in case.entries} for case in counted}
+    kept = queries.kept_rows(session, ids)
+    changed = [case_id for case_id in ids if fresh.get(case_id, set()) != kept.get(case_id, set())]
+    queries.replace_entries(session, changed, [row for case_id in changed for row in fresh.get(case_id, ())])
+    return len(changed)
