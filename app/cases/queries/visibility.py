@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.accounts.rules import Role
@@ -100,23 +100,25 @@ def _in_areas(prefixes: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(*(Case.current_cell.startswith(prefix, autoescape=True) for prefix in prefixes))
 
 
-def _of_inspector(principal: Principal) -> list[ColumnElement[bool]]:
-    """Cases in their zones, and those they were ever asked about."""
-    zones = select(DutyZonePerson.zone_code).where(
+def zones_of(principal: Principal) -> Select[str]:
+    """The codes of the duty zones that somebody patrols now."""
+    return select(DutyZonePerson.zone_code).where(
         DutyZonePerson.user_id == principal.id,
         DutyZonePerson.valid_from <= func.now(),
         or_(DutyZonePerson.valid_to.is_(None), DutyZonePerson.valid_to > func.now()),
     )
+
+
+def _of_inspector(principal: Principal) -> list[ColumnElement[bool]]:
+    """Cases in their zones, and those they were ever asked about."""
+    zones = zones_of(principal)
     asked = exists().where(and_(CaseTask.case_id == Case.id, CaseTask.assignee_id == principal.id))
     return [Case.zone_code.in_(zones), asked]
 
 
 def _helped_by(units: tuple[UUID, ...]) -> ColumnElement[bool]:
-    """What is handled with the help of these organisations; every organisation that helps is among `unit_ids`, which
-    have an index.
-    """
-    helped = and_(Case.unit_ids.overlap(list(units)), Case.helper_ids.overlap(list(units)))
-    return and_(Case.state == State.HANDLING.value, helped)
+    """What is handled with the help of these organisations."""
+    return and_(Case.state == State.HANDLING.value, Case.helper_ids.overlap(list(units)))
 
 
 def _reported_by(principal: Principal) -> ColumnElement[bool]:
