@@ -5,6 +5,7 @@ Source: domain.md §4.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
@@ -45,15 +46,30 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
         return [true()]
     if principal.kind != "staff" or principal.id is None:
         return [false()]
+    clauses, rare = shared_reasons(principal, by_area), rare_reasons(principal)
+    city = [prefix for prefix in principal.areas(*by_area) if len(prefix) <= CITY_DIGITS]
+    return [*clauses, *(and_(_beyond(city[0]), reason) for reason in rare)] if city else [*clauses, *rare]
+
+
+def shared_reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[ColumnElement[bool]]:
+    """Those of the reasons that are the same for everybody with the same `sight`: the ground, and what a unit has."""
     prefixes = principal.areas(*by_area)
     clauses = [_in_areas(prefixes)] if prefixes else []
     units = principal.organizations(Role.UNIT_MANAGER)
     if units:
         # What a unit leads is read in the order of one index; what it had or helps with beside is a small part of all.
         clauses += [Case.lead_id.in_(units), and_(SHARED, Case.unit_ids.overlap(list(units)))]
-    rare = rare_reasons(principal)
-    city = [prefix for prefix in prefixes if len(prefix) <= CITY_DIGITS]
-    return [*clauses, *(and_(_beyond(city[0]), reason) for reason in rare)] if city else [*clauses, *rare]
+    return clauses
+
+
+def sight(principal: Principal) -> Hashable:
+    """What the shared reasons depend on: equal for members of staff who see the same by them."""
+    return principal.areas(*BY_AREA), frozenset(principal.organizations(Role.UNIT_MANAGER))
+
+
+def sees_only_reported(principal: Principal) -> bool:
+    """Whether, beside what is shared, they see nothing but what they reported themselves."""
+    return not principal.roles & {Role.INSPECTOR, Role.HANDLER}
 
 
 def _beyond(prefix: str) -> ColumnElement[bool]:
