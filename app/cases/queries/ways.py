@@ -166,7 +166,7 @@ def _tied(
     their order, until there are enough.
     """
     in_order = walk.newest
-    ties = select(tie.opened_at.label("at"), tie.case_id.label("id")).where(whose).distinct()
+    ties: Select[Any] = select(tie.opened_at.label("at"), tie.case_id.label("id")).where(whose).distinct()
     if in_order:
         ties = ties.where(*walk.edge(tie.opened_at, tie.case_id)).order_by(*walk.order(tie.opened_at, tie.case_id))
     if in_order and not clauses:
