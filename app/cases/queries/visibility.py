@@ -47,8 +47,7 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
     if principal.kind != "staff" or principal.id is None:
         return [false()]
     clauses, rare = shared_reasons(principal, by_area), rare_reasons(principal)
-    city = [prefix for prefix in principal.areas(*by_area) if len(prefix) <= CITY_DIGITS]
-    return [*clauses, *(and_(_beyond(city[0]), reason) for reason in rare)] if city else [*clauses, *rare]
+    return [*clauses, *(and_(*elsewhere(principal, by_area), reason) for reason in rare)]
 
 
 def shared_reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[ColumnElement[bool]]:
@@ -70,6 +69,12 @@ def sight(principal: Principal) -> Hashable:
 def sees_only_reported(principal: Principal) -> bool:
     """Whether, beside what is shared, they see nothing but what they reported themselves."""
     return not principal.roles & {Role.INSPECTOR, Role.HANDLER}
+
+
+def elsewhere(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[ColumnElement[bool]]:
+    """What has to hold for rare reasons to add anything; empty for who does not see a whole city anyway."""
+    city = [prefix for prefix in principal.areas(*by_area) if len(prefix) <= CITY_DIGITS]
+    return [_beyond(city[0])] if city else []
 
 
 def _beyond(prefix: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ An inspector's thousand zones' cases or a unit's hundred thousand are not read t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     UnaryExpression,
+    and_,
     any_,
     bindparam,
     func,
@@ -31,7 +32,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.rules import Role
 from app.cases.models import Case, CaseReport, CaseTask
-from app.cases.queries.visibility import BY_AREA, rare_reasons, reasons, zones_of
+from app.cases.queries.visibility import elsewhere, rare_reasons, reasons, shared_reasons, zones_of
 from app.core.auth import Principal
 
 AFTER_AT = bindparam("after_at", type_=Case.opened_at.type)
@@ -88,32 +89,32 @@ def ways_to_see(principal: Principal, *, narrow: bool, worded: bool) -> list[Way
     `narrow`: little is asked for, so that what a unit has beside its own can be read; `worded`: words are looked for
     in the index that knows whose cases they are in.
     """
-    found = reasons(principal)
-    if principal.kind != "staff" or principal.id is None or principal.areas(*BY_AREA):
-        return [Way(reason) for reason in found]
-    rare = _of_a_person(principal, rare_reasons(principal))
+    if principal.kind != "staff" or principal.id is None:
+        return [Way(reason) for reason in reasons(principal)]
+    ways = [Way(reason) for reason in shared_reasons(principal)]
     units = principal.organizations(Role.UNIT_MANAGER)
-    if not units:
-        return rare
-    if worded:
+    if units:
+        lead, beside = ways[-2:]
         # Whoever leads or led a case is among those that ever had it.
-        return [Way(Case.unit_ids.overlap(list(units)), few=True), *rare]
-    lead, beside = found[:2]
-    return [Way(lead), Way(beside, few=narrow), *rare]
+        all_had = [Way(Case.unit_ids.overlap(list(units)), few=True)]
+        ways[-2:] = all_had if worded else [lead, replace(beside, few=narrow)]
+    return [*ways, *_of_a_person(principal)]
 
 
-def _of_a_person(principal: Principal, clauses: Sequence[ColumnElement[bool]]) -> list[Way]:
+def _of_a_person(principal: Principal) -> list[Way]:
     """The reasons of one person: what lies in their zones and what is handled with their help is read, the rest walked
     by its own index.
     """
-    asked = (CaseTask, CaseTask.assignee_id == principal.id)
-    reported = (CaseReport, CaseReport.reporter_id == principal.id)
+    gate = elsewhere(principal)
+    asked = (CaseTask, and_(*gate, CaseTask.assignee_id == principal.id))
+    reported = (CaseReport, and_(*gate, CaseReport.reporter_id == principal.id))
     kinds: list[dict[str, Any]] = [{"tie": reported}]
     if Role.HANDLER in principal.roles:
         kinds = [{}, {"few": True}, *kinds]
     if Role.INSPECTOR in principal.roles:
-        kinds = [{"few": True, "zones": zones_of(principal)}, {"tie": asked}, *kinds]
-    return [Way(clause, **kind) for clause, kind in zip(clauses, kinds, strict=True)]
+        kinds = [{"few": True, "zones": zones_of(principal).where(*gate)}, {"tie": asked}, *kinds]
+    clauses = rare_reasons(principal)
+    return [Way(and_(*gate, clause), **kind) for clause, kind in zip(clauses, kinds, strict=True)]
 
 
 def walked(ways: Sequence[Way], parts: Sequence[Sequence[ColumnElement[bool]]], walk: Walk) -> Subquery:
