@@ -300,7 +300,7 @@ def test_there_is_an_end_to_filters(api, session):
 
 
 def test_preferences_stay_until_they_are_changed(api):
-    usual = {"language": "zh-CN", "theme": "auto", "sound": False, "density": "comfortable"}
+    usual = {"language": "zh-CN", "theme": "auto", "sound": False, "density": "compact"}
     assert api.get("operator", "/me/preferences") == usual
     changed = api.call("operator", "PUT", "/me/preferences", 200, json={"theme": "dark", "sound": True}).get_json()
     assert changed == {**usual, "theme": "dark", "sound": True}
