@@ -25,6 +25,7 @@ from app.core.landing import REFERENCE, landing
 from app.core.schemas import ProblemOut
 from app.core.version import VERSION
 from app.documents.views import documents
+from app.exports.views import exports
 from app.field.views import field
 from app.grid.views import grid
 from app.media.views import media
@@ -56,6 +57,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     administration,
     console,
     tiles,
+    exports,
 )
 
 INFO = Info(

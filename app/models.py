@@ -19,6 +19,7 @@ FEATURES = (
     "documents",
     "tiles",
     "console",
+    "exports",
 )
 
 for feature in FEATURES:
