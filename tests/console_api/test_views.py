@@ -204,7 +204,7 @@ def test_cases_are_found_by_number_and_words(api, cases):
 
 
 def test_older_cases_are_found_by_the_index_of_words(api, cases, monkeypatch):
-    monkeypatch.setattr("app.console.queries.searching.RECENT", 1)
+    monkeypatch.setattr("app.cases.queries.listing.WINDOW", 1)
     assert [one["number"] for one in groups(api, "operator", "垃圾桶")["case"]] == [cases[0]]
 
 

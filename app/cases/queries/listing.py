@@ -144,6 +144,20 @@ def cases_page(
     return connection.execute(_page(found, principal, begin, Search.EVERY), values).all()
 
 
+def newest_saying(
+    session: Session, words: str, principal: Principal, *, limit: int, everywhere: bool
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The newest visible cases that say these words: among the first `WINDOW`; or everywhere, where the index of words
+    finds what is not among those.
+    """
+    found, values, connection = CaseFilter(q=words), {"most": limit}, session.connection()
+    first = _page(found, principal, Begin.START, Search.FIRST)
+    rows = connection.execute(first, values | {"window": _window(principal)}).all()
+    if len(rows) == limit or not everywhere:
+        return rows
+    return connection.execute(_page(found, principal, Begin.START, Search.EVERY), values).all()
+
+
 def _window(principal: Principal) -> int:
     return UNIT_WINDOW if principal.organizations(Role.UNIT_MANAGER) else WINDOW
 
