@@ -29,6 +29,7 @@ from pathlib import Path
 
 import orjson
 
+from app.core import clock
 from benchmarks.app_server import answer, free_port, wait_for
 from benchmarks.hot_paths import PROCESSES, ROOT, call, http
 
@@ -76,7 +77,7 @@ Ask = Callable[[], bytes]
 @contextmanager
 def server(port: int) -> Iterator[None]:
     """Granian with the product's own options on the configured database."""
-    options = f"--interface wsgi --factory --port {port} --workers {PROCESSES} --blocking-threads 64 --no-ws --http 1"
+    options = f"--interface wsgi --factory --port {port} --workers {PROCESSES} --blocking-threads 128 --no-ws --http 1"
     command = [str(Path(sys.executable).parent / "granian"), *options.split(), "--log-level", "error"]
     with tempfile.TemporaryFile() as log:
         environment = {"FIELDGRID_LOG_LEVEL": "WARNING", **os.environ}
@@ -270,12 +271,14 @@ async def _report(port: int, token: str, sent: dict[str, float]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for _ in range(REPORTS):
         lon, lat = jittered()
-        body = {"description": "路灯不亮，请尽快派人处理。", "position": {"lon": lon, "lat": lat}}
+        words = {"description": "路灯不亮，请尽快派人处理。", "captured_at": clock.to_rfc3339(clock.now())}
+        body = {**words, "position": {"lon": lon, "lat": lat}}
         began = time.perf_counter()
         writer.write(http("POST", f"{API}/reports", token, body))
         status, _, got = (await answer(reader)).partition(b" ")
-        if status.startswith(b"20"):
-            sent[orjson.loads(got)["number"]] = began
+        if not status.startswith(b"20"):
+            sys.exit(f"the server answered {status!r} {got[:300]!r} to a report")
+        sent[orjson.loads(got)["number"]] = began
         await asyncio.sleep(0.2)
     writer.close()
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034_figures"
-down_revision = "0030_lists"
+down_revision = "0033_exports"
 branch_labels = None
 depends_on = None
 

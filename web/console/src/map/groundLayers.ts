@@ -82,7 +82,10 @@ export function fonts(look: Look, bold = false): string[] {
   return bold ? [`${look.fonts[0] ?? "sans-serif"} Bold`, ...look.fonts] : look.fonts;
 }
 
-/** Names of districts stand above the cases, the others give way to them. */
+/** Where a district's name may stand: at its middle, else around what lies there, close by or further off. */
+const AROUND = ["center", [0, 0], "bottom", [0, -1.5], "top", [0, 1.5], "left", [1.5, 0], "right", [-1.5, 0], "bottom", [0, -2.8], "top", [0, 2.8], "left", [2.8, 0], "right", [-2.8, 0]];
+
+/** Names give way to the cases; those of districts look for room further off than the others. */
 export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; small: Layer[]; cells: Layer[] } {
   const paint = { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.6 };
   const roads = {
@@ -100,7 +103,7 @@ export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; sm
       "text-field": ["get", "name"], "text-font": fonts(look, weight === "bold"), "text-size": ["interpolate", ["linear"], ["zoom"], ...size],
       "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": 4,
       // Names of smaller areas look for room beside the cases.
-      ...(level === "district" ? {} : { "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.9, "text-justify": "auto" }),
+      ...(level === "district" ? { "text-variable-anchor-offset": AROUND, "text-justify": "auto" } : { "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.9, "text-justify": "auto" }),
     },
     paint: { ...paint, "text-color": level === "community" ? look.label : look.border, "text-halo-width": 2.4 },
   }));
