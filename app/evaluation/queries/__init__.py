@@ -14,7 +14,7 @@ from app.evaluation.queries.figures import (
 )
 from app.evaluation.queries.histories import (
     Known,
-    handling_units,
+    clock_units,
     known_of,
     patrollers,
     repeated,
@@ -35,20 +35,25 @@ from app.evaluation.queries.keeping import (
     take_pending,
     waiting,
 )
+from app.evaluation.queries.rolling import Rolled, forget_months, missing_months, roll, rolled_months
+from app.evaluation.queries.summing import sums, times, types_of
 
 __all__ = [
     "EntryRow",
     "Known",
+    "Rolled",
     "cases_of",
     "changed_since",
     "city",
+    "clock_units",
     "drop_pending",
     "entries_behind",
+    "forget_months",
     "forget_pending",
-    "handling_units",
     "kept_rows",
     "key_of",
     "known_of",
+    "missing_months",
     "named",
     "newest_pending",
     "pages_of_cases",
@@ -58,12 +63,17 @@ __all__ = [
     "repeated_by",
     "repeated_lately",
     "replace_entries",
+    "roll",
+    "rolled_months",
     "roster",
     "row_of",
     "steps_of",
+    "sums",
     "take_pending",
     "tallies",
     "targets_of",
+    "times",
+    "types_of",
     "waiting",
     "with_merged",
 ]

@@ -9,9 +9,12 @@ from app.evaluation.service.figures import (
     wanted_indicators,
     window_of,
 )
+from app.evaluation.service.rolling import roll_one
+from app.evaluation.service.summing import Summary, summarize
 
 __all__ = [
     "Asked",
+    "Summary",
     "cases_behind",
     "count_cases",
     "forget_waiting",
@@ -21,6 +24,8 @@ __all__ = [
     "overlay_at",
     "pages_of_cases",
     "refresh",
+    "roll_one",
+    "summarize",
     "wanted_indicators",
     "window_of",
 ]

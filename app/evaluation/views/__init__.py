@@ -1,5 +1,6 @@
 """Figures over HTTP."""
 
+from app.evaluation.views import summary
 from app.evaluation.views.indicators import evaluation
 
-__all__ = ["evaluation"]
+__all__ = ["evaluation", "summary"]
