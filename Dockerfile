@@ -45,6 +45,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/srv/fieldgrid \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     PROMETHEUS_MULTIPROC_DIR=/var/lib/fieldgrid/metrics \
     FIELDGRID_STORAGE_URL=file:///var/lib/fieldgrid/photos
 USER 10001:10001

@@ -97,7 +97,7 @@ def test_a_list_is_what_the_plain_clause_says_in_order_across_pages(session, cit
     shown = 0
     for _ in range(60):
         found, limit = a_filter(crowd, city), crowd.choice([1, 3, 10, 50])
-        for window in ("WINDOW", "UNIT_WINDOW"):
+        for window in ("WINDOW", "OWN_WINDOW"):
             monkeypatch.setattr(listing, window, crowd.choice([1, 10, 3_000]))
         expected = plain(session, principal, found, now)
         assert paged(session, principal, found, now, max(limit, len(expected) // 20)) == expected, found

@@ -1,8 +1,7 @@
-"""What both records are asked by: people by id or name, and where a page begins."""
+"""What both records are asked by: people by id or name."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,7 +9,6 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.accounts.rules import normal_username
 from app.core.errors import Fault, Invalid
-from app.core.paging import cursor_id, cursor_instant, decode_cursor
 
 
 def user_named(session: Session, named: str, pointer: str, hint: str) -> UUID:
@@ -25,14 +23,3 @@ def user_named(session: Session, named: str, pointer: str, hint: str) -> UUID:
     if found is None:
         raise Invalid(f"There is no user {named}.", faults=[Fault(pointer, hint)])
     return found
-
-
-def edge_of(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """The last line of the page before.
-
-    Raises: BadCursor.
-    """
-    if cursor is None:
-        return None
-    at, line_id = decode_cursor(cursor, 2)
-    return cursor_instant(at), cursor_id(line_id)

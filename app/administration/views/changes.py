@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.administration.queries.changes import Wanted, list_changes
 from app.administration.schemas import AdminChangesOut, AdminChangesQuery
-from app.administration.views.asked import edge_of, user_named
+from app.administration.views.asked import user_named
 from app.administration.views.blueprint import administration
 from app.core.auth import needs
 from app.core.config import config
 from app.core.db import read_unit
 from app.core.http import json_response
-from app.core.paging import page
+from app.core.paging import edge_of, page
 from app.core.schemas import problems
 from app.core.spans import begin_of, end_of
 

@@ -97,8 +97,8 @@ class Search(Enum):
 
 WINDOW = 3_000
 """So many of the first cases for each reason to see them are looked through for words."""
-UNIT_WINDOW = 1_000
-"""The same for units: what they have that says a word is found at once by an index of both."""
+OWN_WINDOW = 1_000
+"""The same for units and handlers: which of theirs say a word is told by indexes alone."""
 
 
 class Begin(Enum):
@@ -159,7 +159,7 @@ def newest_saying(
 
 
 def _window(principal: Principal) -> int:
-    return UNIT_WINDOW if principal.organizations(Role.UNIT_MANAGER) else WINDOW
+    return OWN_WINDOW if principal.roles <= {Role.UNIT_MANAGER, Role.HANDLER} else WINDOW
 
 
 # Who looks at a list looks again, and pages on: putting the statement together costs as much as carrying it out.

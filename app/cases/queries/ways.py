@@ -1,6 +1,6 @@
 """How a list walks the cases of each reason to see them: in its own order, and no further than the page goes.
 
-An inspector's thousand zones' cases or a unit's hundred thousand are not read to show fifty of them.
+The hundred thousand cases of a unit are not read to show fifty of them. Why it is done so: docs/adr/0032.
 """
 
 from __future__ import annotations
@@ -166,10 +166,11 @@ def _tied(
     """By the rows that tie a person to cases, which know when the case was opened: cases are looked up one by one, in
     their order, until there are enough.
     """
-    in_order = walk.newest
-    ties: Select[Any] = select(tie.opened_at.label("at"), tie.case_id.label("id")).where(whose).distinct()
+    in_order, at, case_id = walk.newest, tie.opened_at, tie.case_id
+    columns: Sequence[Any] = (at.label("at"), case_id.label("id"))
+    ties = select(*columns).where(whose).distinct()
     if in_order:
-        ties = ties.where(*walk.edge(tie.opened_at, tie.case_id)).order_by(*walk.order(tie.opened_at, tie.case_id))
+        ties = ties.where(*walk.edge(at, case_id)).order_by(*walk.order(at, case_id))
     if in_order and not clauses:
         return ties.limit(walk.most)
     beyond = [] if in_order else walk.edge(walk.column, Case.id)

@@ -72,7 +72,7 @@ function borders(state: StyleState): Layer[] {
 }
 
 const NAMES = [
-  { level: "district", from: 8, to: 13.5, size: [8, 13, 13, 20], weight: "bold" },
+  { level: "district", from: 8, to: 13.5, size: [8, 12, 11.5, 13.5, 13, 20], weight: "bold" },
   { level: "street", from: 11, to: 15, size: [11, 11, 15, 17], weight: "" },
   { level: "community", from: 13, to: 17.5, size: [13, 11, 17, 15], weight: "" },
 ] as const;
@@ -83,7 +83,10 @@ export function fonts(look: Look, bold = false): string[] {
 }
 
 /** Where a district's name may stand: at its middle, else around what lies there, close by or further off. */
-const AROUND = ["center", [0, 0], "bottom", [0, -1.5], "top", [0, 1.5], "left", [1.5, 0], "right", [-1.5, 0], "bottom", [0, -2.8], "top", [0, 2.8], "left", [2.8, 0], "right", [-2.8, 0]];
+const STEPS = [0, -1, 1, -2, 2, -3, 3, -4, 4];
+const AROUND = STEPS.flatMap((x) => [...STEPS, -5, 5].map((y) => [x * 0.8, y * 0.6] as const))
+  .sort((one, other) => Math.hypot(...one) - Math.hypot(...other))
+  .flatMap((offset) => ["center", offset]);
 
 /** Names give way to the cases; those of districts look for room further off than the others. */
 export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; small: Layer[]; cells: Layer[] } {
@@ -101,7 +104,7 @@ export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; sm
     id: `name-${level}`, type: "symbol", source: "areas", "source-layer": "area_labels", minzoom: from, maxzoom: to, filter: byLevel(level),
     layout: {
       "text-field": ["get", "name"], "text-font": fonts(look, weight === "bold"), "text-size": ["interpolate", ["linear"], ["zoom"], ...size],
-      "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": 4,
+      "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": level === "district" ? 1 : 4,
       // Names of smaller areas look for room beside the cases.
       ...(level === "district" ? { "text-variable-anchor-offset": AROUND, "text-justify": "auto" } : { "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.9, "text-justify": "auto" }),
     },
