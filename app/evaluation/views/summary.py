@@ -31,13 +31,24 @@ from app.parts.rules.guarding import guarded
 
 MOST_DAYS = 3700
 RATE_DIGITS = 6
+CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+ANSWER: dict[str, Any] = {
+    "description": "The groups",
+    "content": {
+        "application/json": {"schema": SummaryOut.model_json_schema(ref_template="#/components/schemas/{model}")},
+        CSV: _FILE,
+        XLSX: _FILE,
+    },
+}
 
 
 @evaluation.get(
     "/sla/summary",
     operation_id="summarize_sla",
-    responses={200: SummaryOut, **problems(401, 403, 503)},
+    responses={200: ANSWER, **problems(401, 403, 503)},
 )
 @needs("figures.read")
 def summarize_sla(query: SummaryQuery) -> Response:
@@ -106,7 +117,7 @@ def _csv(table: Sequence[Sequence[Any]]) -> Response:
     writer = csv.writer(body)
     writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in table)
     # Spreadsheets take a file for UTF-8 only by its first bytes.
-    answer = Response(body.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    answer = Response(body.getvalue().encode("utf-8-sig"), mimetype=CSV)
     answer.headers["Content-Disposition"] = 'attachment; filename="sla-summary.csv"'
     return answer
 
