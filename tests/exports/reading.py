@@ -55,4 +55,4 @@ def numbers_in(ending: str, data: bytes, folder: Path) -> list[str]:
     if ending == "geojson":
         return [row["number"] for row in from_geojson(data)]
     rows: list[dict[str, Any]] = from_csv(data) if ending == "csv" else from_xlsx(data)
-    return [row["案件编号"] for row in rows]
+    return [row["案卷编号"] for row in rows]

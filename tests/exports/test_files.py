@@ -72,7 +72,7 @@ def test_a_csv_says_what_the_case_is(api, crowd):
     assert len(rows) == CROWD
     assert list(rows[0]) == [messages("zh-CN")["columns"][column.name] for column in COLUMNS]
     row = rows[0]
-    assert row["案件编号"] == case["number"]
+    assert row["案卷编号"] == case["number"]
     assert row["问题描述"] == "'" + FIRST
     assert (row["小类名称"], row["小类代码"], row["部件/事项"]) == (case["type"]["name"], case["type"]["code"], "事项")
     assert row["立案条件"] == case["condition"]["text"]
@@ -81,7 +81,7 @@ def test_a_csv_says_what_the_case_is(api, crowd):
     assert (row["街道代码"], row["街道"]) == areas["street"]
     assert (row["社区代码"], row["社区"]) == areas["community"]
     assert (row["单元网格代码"], row["单元网格"]) == areas["cell"]
-    assert (row["主责部门代码"], row["主责部门"]) == (case["owner"]["code"], case["owner"]["name"])
+    assert (row["责任单位代码"], row["责任单位"]) == (case["owner"]["code"], case["owner"]["name"])
     assert (float(row["经度（WGS 84）"]), float(row["纬度（WGS 84）"])) == (
         case["position"]["lon"],
         case["position"]["lat"],
@@ -93,7 +93,7 @@ def test_a_csv_says_what_the_case_is(api, crowd):
         "是",
         {True: "是", False: "否"}[case["supervised"]],
     )
-    assert (row["满意度评分"], row["地址"]) == ("4", "人民路 1 号")
+    assert (row["满意度评分"], row["地址描述"]) == ("4", "人民路 1 号")
 
 
 def test_every_lamp_and_state_is_that_of_the_list(api, crowd):
@@ -168,7 +168,7 @@ def test_what_people_wrote_is_hidden_from_masked_readers(api, crowd):
     for ending, read in (("csv", from_csv), ("xlsx", from_xlsx)):
         rows = read(fetched(api, "auditor", ending).data)
         assert {row["问题描述"] for row in rows} == {""}
-        assert {row["地址"] for row in rows} == {""}
+        assert {row["地址描述"] for row in rows} == {""}
     rows = from_geojson(fetched(api, "evaluator", "geojson").data)
     assert {(row["description"], row["address"]) for row in rows} == {(None, None)}
 
@@ -182,7 +182,7 @@ def test_nothing_of_reporters_is_exported(api, session):
 
 
 def test_heads_and_words_follow_the_browser(api, crowd):
-    for accepted, head in (("en-GB,en;q=0.9", "Case"), ("zh-CN,zh;q=0.9,en;q=0.1", "案件编号"), ("fr", "案件编号")):
+    for accepted, head in (("en-GB,en;q=0.9", "Case"), ("zh-CN,zh;q=0.9,en;q=0.1", "案卷编号"), ("fr", "案卷编号")):
         answer = fetched(api, "operator", "csv", headers={"Accept-Language": accepted})
         assert next(iter(from_csv(answer.data)[0])) == head
     assert fetched(api, "operator", "csv", lang="en").headers["Content-Language"] == "en"

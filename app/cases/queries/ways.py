@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     func,
     select,
     text,
@@ -40,17 +41,32 @@ AFTER_ID = bindparam("after_id", type_=Case.id.type)
 
 
 @dataclass(frozen=True, slots=True)
+class Tie:
+    """The rows that tie a person to cases, whose they are, and what has to hold for them to be looked at."""
+
+    rows: type[CaseTask | CaseReport]
+    whose: ColumnElement[bool]
+    gate: Sequence[ColumnElement[bool]]
+
+    def most(self, most: BindParameter[int]) -> Any:
+        """How many are read. As a limit of none the gate costs nothing where it is shut; as a condition, the planner
+        would call other processes to help with what is not done.
+        """
+        return case((and_(*self.gate), most), else_=0) if self.gate else most
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """A reason to see cases.
 
     Shape: `few`: it holds for so few that all of them can be read, and none are to be walked past to find them;
-           `tie`: the rows that tie a person to these cases, and whose they are;
+           `tie`: the rows that tie a person to these cases;
            `zones`: the codes of the zones that the cases lie in.
     """
 
     reason: ColumnElement[bool]
     few: bool = False
-    tie: tuple[type[CaseTask | CaseReport], ColumnElement[bool]] | None = None
+    tie: Tie | None = None
     zones: Select[str] | None = None
 
 
@@ -106,8 +122,8 @@ def _of_a_person(principal: Principal) -> list[Way]:
     by its own index.
     """
     gate = elsewhere(principal)
-    asked = (CaseTask, and_(*gate, CaseTask.assignee_id == principal.id))
-    reported = (CaseReport, and_(*gate, CaseReport.reporter_id == principal.id))
+    asked = Tie(CaseTask, CaseTask.assignee_id == principal.id, gate)
+    reported = Tie(CaseReport, CaseReport.reporter_id == principal.id, gate)
     kinds: list[dict[str, Any]] = [{"tie": reported}]
     if Role.HANDLER in principal.roles:
         kinds = [{}, {"few": True}, *kinds]
@@ -131,7 +147,7 @@ def walked(ways: Sequence[Way], parts: Sequence[Sequence[ColumnElement[bool]]], 
 
 def _one(way: Way, clauses: Sequence[ColumnElement[bool]], walk: Walk) -> Select[Any]:
     if way.tie is not None:
-        return _tied(*way.tie, clauses, walk)
+        return _tied(way.tie, clauses, walk)
     order = walk.order(walk.column, Case.id)
     reason = way.reason
     if way.zones is not None:
@@ -146,44 +162,40 @@ def _one(way: Way, clauses: Sequence[ColumnElement[bool]], walk: Walk) -> Select
 
 def _zone_by_zone(zones: Select[str], walk: Walk) -> Select[Any]:
     zone = zones.distinct().subquery("zone")
-    case = (
+    found = (
         select(walk.column.label("at"), Case.id.label("id"))
         .where(Case.zone_code == zone.c.zone_code, *walk.edge(walk.column, Case.id))
         .order_by(*walk.order(walk.column, Case.id))
         .limit(walk.most)
         .lateral("case_of")
     )
-    query = select(case.c.at, case.c.id).select_from(zone.join(case, true()))
-    return query.order_by(*walk.order(case.c.at, case.c.id)).limit(walk.most)
+    query = select(found.c.at, found.c.id).select_from(zone.join(found, true()))
+    return query.order_by(*walk.order(found.c.at, found.c.id)).limit(walk.most)
 
 
-def _tied(
-    tie: type[CaseTask | CaseReport],
-    whose: ColumnElement[bool],
-    clauses: Sequence[ColumnElement[bool]],
-    walk: Walk,
-) -> Select[Any]:
+def _tied(tie: Tie, clauses: Sequence[ColumnElement[bool]], walk: Walk) -> Select[Any]:
     """By the rows that tie a person to cases, which know when the case was opened: cases are looked up one by one, in
     their order, until there are enough.
     """
-    in_order, at, case_id = walk.newest, tie.opened_at, tie.case_id
+    in_order, at, case_id = walk.newest, tie.rows.opened_at, tie.rows.case_id
     columns: Sequence[Any] = (at.label("at"), case_id.label("id"))
-    ties = select(*columns).where(whose).distinct()
+    ties = select(*columns).where(tie.whose).distinct()
     if in_order:
         ties = ties.where(*walk.edge(at, case_id)).order_by(*walk.order(at, case_id))
     if in_order and not clauses:
-        return ties.limit(walk.most)
+        return ties.limit(tie.most(walk.most))
     beyond = [] if in_order else walk.edge(walk.column, Case.id)
     own = ties.subquery("own")
     # OFFSET 0: left to itself, the planner would rather read all that is open, or all there is, than look up thousands.
-    case = (
+    found = (
         select(walk.column.label("at"), Case.id.label("id"))
         .where(Case.opened_at == own.c.at, Case.id == own.c.id, *clauses, *beyond)
         .offset(0)
         .lateral("case_of")
     )
-    order = walk.order(own.c.at, own.c.id) if in_order else walk.order(case.c.at, case.c.id)
-    return select(case.c.at, case.c.id).select_from(own.join(case, true())).order_by(*order).limit(walk.most)
+    order = walk.order(own.c.at, own.c.id) if in_order else walk.order(found.c.at, found.c.id)
+    query = select(found.c.at, found.c.id).select_from(own.join(found, true()))
+    return query.order_by(*order).limit(tie.most(walk.most))
 
 
 def unwalked(order: Sequence[Any]) -> tuple[Any, ...]:

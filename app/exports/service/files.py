@@ -54,16 +54,18 @@ def _csv(batches: Batches, wording: Wording) -> Iterator[bytes]:
 
 
 def _cells(column: Column, values: Sequence[Any], wording: Wording) -> Sequence[Any]:
+    """The cells of a column. Most values are there many times, and each is looked at once."""
     match column.kind:
         case Kind.TEXT | Kind.CODE:
-            return [value and guarded(value) for value in values]
+            shown = {value: value and guarded(value) for value in set(values)}
         case Kind.WORD:
             words = wording.words[column.words]
-            return [guarded(words.get(value, value) or "") for value in values]
+            shown = {value: guarded(words.get(value, value) or "") for value in set(values)}
         case Kind.FLAG:
-            return [wording.flags[value] for value in values]
+            shown = dict(wording.flags)
         case _:
             return values
+    return [shown[value] for value in values]
 
 
 def _geojson(batches: Batches, wording: Wording) -> Iterator[bytes]:

@@ -7,8 +7,8 @@ import { linesOf, type Group, type Line } from "./found";
 
 const RESTED_MS = 180;
 
-/** `fits` says which kinds are wanted; the first of the returned is the v-model of a combobox. */
-export function useSearch(fits: (kind: Group["kind"]) => boolean = () => true) {
+/** `kinds` says which are wanted, in their order; without it all, as the server orders them. */
+export function useSearch(kinds?: readonly Group["kind"][]) {
   const id = useId();
   const words = ref("");
   const open = ref(false);
@@ -45,7 +45,8 @@ export function useSearch(fits: (kind: Group["kind"]) => boolean = () => true) {
     const { signal } = asking;
     try {
       const answer = await api.GET("/api/v1/search", { params: { query: { q } }, signal });
-      groups.value = answer.data!.groups.filter(({ kind }) => fits(kind));
+      const found = answer.data!.groups;
+      groups.value = kinds ? kinds.flatMap((kind) => found.filter((group) => group.kind === kind)) : found;
       trouble.value = "";
     } catch (error) {
       if (signal.aborted) return;
