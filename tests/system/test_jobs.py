@@ -24,6 +24,7 @@ FEATURES = {
     "parts",
     "tiles",
     "console",
+    "evaluation",
     "exports",
 }
 
