@@ -66,6 +66,10 @@ def test_a_part_is_found_by_its_code_with_its_place_and_its_cases(open_page, off
     expect(history.get_by_role("link", name=number)).to_be_visible()
     expect(page).to_have_url(re.compile(f"/parts/{part['code']}"))
 
+    history.get_by_role("link", name=number).click()
+    expect(page).to_have_url(re.compile(f"/cases/{number}"))
+    expect(page.get_by_role("article").get_by_role("region", name="部件")).to_contain_text(part["code"])
+
 
 def test_what_the_field_proposes_is_decided_with_the_difference_in_sight(open_page, office):
     moved, lon, lat = some_part(office, 1)
