@@ -85,7 +85,7 @@ def looked_up(session: Session, wanted: PartFilter, box: Box, *, most: int) -> d
 def drawn(session: Session, wanted: PartFilter, tile: Tile) -> bytes:
     """The parts of a filter in a tile as they stand there: points and lines."""
     clauses, values = _clauses(wanted)
-    # Materialized, so that nobody starts parallel workers for a thousand rows; ST_AsMVT leaves out what has no geometry.
+    # Materialized, so that no parallel workers are started for a thousand rows; ST_AsMVT skips what has no geometry.
     statement = text(f"""
         WITH box AS MATERIALIZED (SELECT ST_TileEnvelope(:z, :x, :y) AS tile,
                             ST_Transform(ST_TileEnvelope(:z, :x, :y, margin => 64.0 / 4096), 4326) AS wide)
