@@ -25,7 +25,7 @@ CROWD = 40
 NOW = datetime.now(UTC)
 OPEN = text("""
     SELECT count(*) FROM pg_stat_activity
-     WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()""")
+     WHERE datname = current_database() AND application_name = 'fieldgrid' AND state LIKE 'idle in transaction%'""")
 
 
 @pytest.fixture
