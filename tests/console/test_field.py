@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 def on_duty(office, who, zone, points):
-    """Somebody goes on duty and walks so many points; the person's name."""
+    """Somebody goes on duty and walks so many points; the shift and the person's name."""
     shift = office.call(who, "POST", "/field/shifts", json={"zone_code": zone["code"]}).json()
     began = datetime.fromisoformat(shift["started_at"])
     walked = [
@@ -23,7 +23,7 @@ def on_duty(office, who, zone, points):
     ]
     done = office.call(who, "POST", "/field/positions", json={"points": walked}).json()
     assert done["accepted"] == points, done
-    return office.get(who, "/me")["name"]
+    return shift, office.get(who, "/me")["name"]
 
 
 def card_of(page, name):
@@ -34,7 +34,7 @@ def test_the_shift_leader_sees_who_is_on_duty_their_work_and_where_they_were(ope
     zone = office.get("admin", "/grid/duty-zones", limit=500)["items"][0]
     page = open_page("leader", "/field")
     expect(page.get_by_text("实时", exact=True)).to_be_visible(timeout=15_000)
-    name = on_duty(office, "inspector3", zone, 6)
+    shift, name = on_duty(office, "inspector3", zone, 6)
     # Whoever begins while the page is open comes onto it by themselves.
     card = card_of(page, name)
     expect(card).to_contain_text(zone["name"], timeout=20_000)
@@ -53,3 +53,11 @@ def test_the_shift_leader_sees_who_is_on_duty_their_work_and_where_they_were(ope
     card.get_by_label(f"查看 {name} 的轨迹，原因是").fill(f"核实案卷 {number} 的到场情况")
     show.click()
     expect(card.get_by_role("status")).to_contain_text("6 个位置")
+
+    card.get_by_role("button", name="结束班次").click()
+    page.get_by_role("tooltip").get_by_role("button", name="结束班次").click()
+    expect(card.get_by_role("button", name="结束班次")).to_have_count(0)
+    page.get_by_role("radiogroup", name="显示哪些班次").get_by_text("最近班次", exact=True).click()
+    expect(card.first).to_contain_text("下岗")
+    ended = next(one for one in office.get("leader", "/field/shifts", user=person)["items"] if one["id"] == shift["id"])
+    assert ended["end_reason"] == "desk"
