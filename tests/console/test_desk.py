@@ -279,6 +279,29 @@ def test_whoever_is_filling_in_a_form_is_told_when_somebody_else_acts(open_page,
     assert office.card(number)["state"] == "rejected"
 
 
+def test_what_happens_to_a_case_while_it_is_being_read_is_not_missed(open_page, office):
+    first, second = (office.accepted(told(words), None) for words in ("先看的一件", "后看的一件"))
+    page = open_page("leader", f"/desk/{first}")
+    live(page)
+    case_of(page, first)
+    held = []
+    history = re.compile(f"/cases/{second}/events")
+    page.route(history, lambda route: held.append(route))  # noqa: PLW0108 -- a method of a list takes no route
+    page.get_by_label("排序").select_option(label="最新在前")
+    with page.expect_response(re.compile(f"/cases/{second}$")):
+        card_of(page, second).click()
+    # Its state was read, its history not yet: this is when somebody else acts.
+    office.act("supervisor", second, "supervise")
+    expect(card_of(page, second)).to_contain_text("督办")
+    for route in held:
+        route.continue_()
+    page.unroute(history)
+    expect(case_of(page, second).get_by_text("督办").first).to_be_visible()
+    case_of(page, second).get_by_role("button", name="立案", exact=True).click()
+    form_of(page, "立案").get_by_role("button", name="提交：立案").click()
+    expect(page.get_by_text(f"{second} 已立案")).to_be_attached()
+
+
 def test_a_lost_line_is_told_and_what_was_missed_comes_afterwards(open_page, office):
     page = open_page("operator", "/desk")
     live(page)
