@@ -1,4 +1,4 @@
-"""Administration in a browser: tables as files, checked first; who may what, and the record of changes."""
+"""Administration in a browser: people and roles, tables as files, who may what, and the record of it all."""
 
 from __future__ import annotations
 
@@ -12,6 +12,77 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
+
+PASSWORD = "a long password of one's own"
+
+
+def choose(page, within, box, words):
+    """As a pointer does: on what was chosen before, which lies over the box."""
+    within.locator(".el-select").filter(has=page.get_by_role("combobox", name=box)).click()
+    page.get_by_role("option", name=words).filter(visible=True).click()
+
+
+def make_person(page, username, name):
+    page.get_by_role("button", name="新增人员").click()
+    dialog = page.get_by_role("dialog", name="新增人员")
+    dialog.get_by_label("用户名").fill(username)
+    dialog.get_by_label("名称").fill(name)
+    box = dialog.get_by_role("combobox", name="机构")
+    box.fill("U03")
+    page.get_by_role("option", name=re.compile("U03")).first.click()
+    dialog.get_by_role("button", name="新增", exact=True).click()
+    person = page.get_by_role("dialog", name=name)
+    expect(person.get_by_text("未设密码")).to_be_visible()
+    return person
+
+
+def end_of(page, grant):
+    grant.get_by_role("button", name="结束授权").click()
+    page.get_by_role("tooltip").get_by_role("button", name="结束授权").click()
+
+
+def test_somebody_new_gets_a_role_and_comes_in_and_all_of_it_is_on_record(open_page, office):
+    mark = uuid4().hex[:6]
+    username, name = f"new{mark}", f"新同事{mark}"
+    page = open_page("admin", "/admin")
+    person = make_person(page, username, name)
+
+    choose(page, person, "岗位", "处置人员")
+    person.locator(".el-cascader input").first.click()
+    page.locator(".el-cascader-panel .el-radio").first.click()
+    person.get_by_role("heading", name="岗位授权").click()
+    person.get_by_role("button", name="授予岗位").click()
+    grant = person.get_by_role("listitem").filter(has_text="处置人员")
+    expect(grant).to_contain_text("U03")
+
+    person.get_by_role("button", name="生成一次性链接").click()
+    link = person.get_by_role("status").locator("code").inner_text()
+    theirs = open_page(None, f"/password{link.split('/password')[1]}")
+    theirs.get_by_role("textbox", name="新密码").fill(PASSWORD)
+    theirs.get_by_role("textbox", name="再次输入").fill(PASSWORD)
+    theirs.get_by_role("button", name="设置密码").click()
+    expect(theirs.get_by_text("密码已设置，请登录。")).to_be_visible()
+    theirs.get_by_role("link", name="登录").click()
+    theirs.get_by_label("用户名").fill(username)
+    theirs.get_by_label("密码", exact=True).fill(PASSWORD)
+    theirs.get_by_role("button", name="登录").click()
+    expect(theirs).to_have_url(re.compile("/desk"))
+
+    end_of(page, grant)
+    # They set their password since this was read: that is told first.
+    person.get_by_role("alert").get_by_role("button", name="读取最新内容").click()
+    expect(person.get_by_text("已设密码")).to_be_visible()
+    end_of(page, grant)
+    expect(person.get_by_text("尚无岗位")).to_be_visible()
+
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="变更记录").click()
+    made = next(one for one in office.get("admin", "/users", limit=500)["items"] if one["username"] == username)
+    assert made["roles"] == []
+    page.get_by_label("对象", exact=True).fill(f"user:{made['id']}")
+    page.get_by_role("button", name="查找").click()
+    record = page.get_by_role("region", name="变更记录").locator("tbody tr")
+    expect(record.filter(has_text="岗位授权").first).to_contain_text("系统管理员")
 
 
 def test_a_table_goes_out_and_comes_in_again_checked_first(open_page, office):
