@@ -281,6 +281,8 @@ def test_whoever_is_filling_in_a_form_is_told_when_somebody_else_acts(open_page,
 
 def test_what_happens_to_a_case_while_it_is_being_read_is_not_missed(open_page, office):
     first, second = (office.accepted(told(words), None) for words in ("先看的一件", "后看的一件"))
+    # The case that is shown has come as far as the other will: its version says nothing of the other's.
+    office.act("supervisor", first, "supervise")
     page = open_page("leader", f"/desk/{first}")
     live(page)
     case_of(page, first)
