@@ -126,13 +126,11 @@ def score(composite: Composite, figures: Mapping[str, Figure]) -> Score:
     counted = [part for part in composite.parts if exact[part.indicator] is not None]
     weight = sum((part.weight for part in counted), Decimal(0))
     judged = any(INDICATORS[part.indicator].form is not Form.COUNT for part in counted)
-    value = None
-    if judged:
-        total = sum((Fraction(part.weight) * (exact[part.indicator] or 0) for part in counted), Fraction(0))
-        value = rounded(total / Fraction(weight))
+    total = sum((Fraction(part.weight) * (exact[part.indicator] or 0) for part in counted), Fraction(0))
+    whole = rounded(total / Fraction(weight)) if judged else None
     points = {name: None if one is None else rounded(one) for name, one in exact.items()}
     sample = max((_sample(figures[part.indicator]) for part in composite.parts), default=0)
-    return Score(value, weight, points, sample)
+    return Score(whole, weight, points, sample)
 
 
 def exact_value(indicator: str, figure: Figure) -> Fraction | None:

@@ -1,0 +1,156 @@
+"""What the city decides about figures: read as rules, changed as a new version that is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core import audit
+from app.core.errors import Fault
+from app.core.row_versions import check_version
+from app.evaluation import queries
+from app.evaluation.errors import BadDefinition, DefinitionNotFound
+from app.evaluation.queries.definitions import Kept
+from app.evaluation.rules.indicators import Subject
+from app.evaluation.rules.scores import (
+    Composite,
+    Grade,
+    Group,
+    composite_of,
+    faults_of_composite,
+    faults_of_grades,
+    faults_of_groups,
+    grades_of,
+    groups_of,
+)
+from app.evaluation.service.figures import TABLES
+
+SCORES, GRADES, PEERS, PUBLISHING = "scores", "grades", "peers", "publishing"
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """All that is decided about figures, as one scores by it; `versions` and `contents` by name."""
+
+    composites: Mapping[Subject, Composite]
+    grades: tuple[Grade, ...]
+    groups: tuple[Group, ...]
+    earliest_days: int
+    versions: Mapping[str, int]
+    contents: Mapping[str, Mapping[str, Any]]
+
+
+def name_of_score(subject: Subject) -> str:
+    """The name of the definition of a score."""
+    return f"{SCORES}.{subject.value}"
+
+
+def regime(session: Session) -> Regime:
+    """What is in force."""
+    kept = queries.definitions(session)
+    return Regime(
+        composites={subject: composite_of(kept[name_of_score(subject)].content) for subject in Subject},
+        grades=grades_of(kept[GRADES].content),
+        groups=groups_of(kept[PEERS].content),
+        earliest_days=int(kept[PUBLISHING].content["earliest_days"]),
+        versions={name: one.version for name, one in sorted(kept.items())},
+        contents={name: one.content for name, one in sorted(kept.items())},
+    )
+
+
+def find_definition(session: Session, name: str, version: int | None = None) -> Kept:
+    """A version of a definition; None is the one in force.
+
+    Raises: DefinitionNotFound.
+    """
+    found = queries.definition(session, name, version)
+    if found is None:
+        raise DefinitionNotFound(f"The definition {name} has no version {version}.")
+    return found
+
+
+def put_score(session: Session, subject: Subject, content: Mapping[str, Any], **change: Any) -> Kept:
+    """Say what the score of a kind of subject is made of.
+
+    Raises: BadDefinition, Stale.
+    """
+    _refuse(faults_of_composite(subject, composite_of(content)))
+    return _put(session, name_of_score(subject), content, **change)
+
+
+def put_grades(session: Session, content: Mapping[str, Any], **change: Any) -> Kept:
+    """Say which scores have which grade.
+
+    Raises: BadDefinition, Stale.
+    """
+    _refuse(faults_of_grades(grades_of(content)))
+    return _put(session, GRADES, content, **change)
+
+
+def put_peers(session: Session, content: Mapping[str, Any], **change: Any) -> Kept:
+    """Say who is compared with whom.
+
+    Raises: BadDefinition, Stale.
+    """
+    groups: list[Mapping[str, Any]] = content["groups"]
+    _refuse([*faults_of_groups(groups), *_unknown(session, groups)])
+    return _put(session, PEERS, content, **change)
+
+
+def put_publishing(session: Session, content: Mapping[str, Any], **change: Any) -> Kept:
+    """Say how long after its end a period may be reviewed at the earliest.
+
+    Raises: Stale.
+    """
+    return _put(session, PUBLISHING, content, **change)
+
+
+def _unknown(session: Session, groups: list[Mapping[str, Any]]) -> list[Fault]:
+    wanted: dict[str, set[str]] = {}
+    for group in groups:
+        wanted.setdefault(TABLES.get(Subject(group["subject"]), "users"), set()).update(group["members"])
+    known = {table: queries.known_codes(session, table, codes) for table, codes in wanted.items()}
+    return [
+        Fault(f"/groups/{place}/members/{at}", f"{member} is the code of no {group['subject']}")
+        for place, group in enumerate(groups)
+        for at, member in enumerate(group["members"])
+        if member not in known[TABLES.get(Subject(group["subject"]), "users")]
+    ]
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise BadDefinition(f"The definition cannot be: {faults[0].detail}.", faults=faults)
+
+
+def _put(
+    session: Session,
+    name: str,
+    content: Mapping[str, Any],
+    *,
+    expected: int | None,
+    now: datetime,
+    actor_id: UUID | None,
+) -> Kept:
+    queries.lock_definition(session, name)
+    before = find_definition(session, name)
+    check_version(expected, before.version, f"The definition {name}")
+    if before.content == content:
+        return before
+    version = before.version + 1
+    queries.add_definition(session, name, version, content, now=now, actor_id=actor_id)
+    detail = {"version": version, "before": before.content, "after": content}
+    audit.note(
+        session,
+        action="evaluation.define",
+        subject=f"evaluation_definition:{name}",
+        detail=detail,
+        actor_id=actor_id,
+        now=now,
+    )
+    return find_definition(session, name)
