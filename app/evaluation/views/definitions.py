@@ -68,7 +68,7 @@ def get_score_definition(path: SubjectPath, query: VersionQuery) -> Response:
 @needs("figures.define")
 def put_score_definition(path: SubjectPath, body: CompositeIn) -> Response:
     """Say what a score is made of from now on; what was published stays as it was scored"""
-    change = _change()
+    change = _change(if_match())
     with write_unit() as session:
         require_whole_city(session)
         kept = service.put_score(session, path.subject, _content(body), **change)
@@ -86,7 +86,7 @@ def get_grades(query: VersionQuery) -> Response:
 @needs("figures.define")
 def put_grades(body: GradesIn) -> Response:
     """Say which scores have which grade and colour from now on"""
-    change = _change()
+    change = _change(if_match())
     with write_unit() as session:
         require_whole_city(session)
         kept = service.put_grades(session, _content(body), **change)
@@ -104,7 +104,7 @@ def get_peers(query: VersionQuery) -> Response:
 @needs("figures.define")
 def put_peers(body: PeersIn) -> Response:
     """Say who is compared with whom from now on"""
-    change = _change()
+    change = _change(if_match())
     with write_unit() as session:
         require_whole_city(session)
         kept = service.put_peers(session, _content(body), **change)
@@ -126,16 +126,16 @@ def get_publishing(query: VersionQuery) -> Response:
 @needs("figures.define")
 def put_publishing(body: PublishingIn) -> Response:
     """Say how long after its end a period may be reviewed at the earliest"""
-    change = _change()
+    change = _change(if_match())
     with write_unit() as session:
         require_whole_city(session)
         kept = service.put_publishing(session, _content(body), **change)
         return answer(session, _shown(kept, PublishingOut), version=kept.version)
 
 
-def _change() -> dict[str, Any]:
+def _change(expected: int | None) -> dict[str, Any]:
     actor_id: UUID | None = current_principal().id
-    return {"expected": if_match(), "now": clock.now(), "actor_id": actor_id}
+    return {"expected": expected, "now": clock.now(), "actor_id": actor_id}
 
 
 def _content(body: Body) -> dict[str, Any]:

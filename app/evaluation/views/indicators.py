@@ -55,7 +55,7 @@ BY_GROUND = (
 @evaluation.get(
     "/evaluation/indicators",
     operation_id="list_indicators",
-    responses={200: IndicatorsOut, **problems(401, 403, 503)},
+    responses={200: IndicatorsOut, **problems(401, 403, 404, 503)},
 )
 @needs("figures.read")
 def list_indicators(query: IndicatorsQuery) -> Response:

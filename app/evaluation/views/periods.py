@@ -105,7 +105,7 @@ def review_period(path: PeriodPath, body: ReviewIn) -> Response:
 def publish_period(path: PeriodPath, body: ReviewIn) -> Response:
     """Publish what somebody else reviewed; it never changes again."""
     del body
-    return _publish(path, None)
+    return _publish(path, None, if_match())
 
 
 @evaluation.post(
@@ -116,11 +116,11 @@ def publish_period(path: PeriodPath, body: ReviewIn) -> Response:
 @needs("figures.publish")
 def revise_period(path: PeriodPath, body: ReviseIn) -> Response:
     """Publish what somebody else reviewed again as the next revision, and say why; the ones before stay."""
-    return _publish(path, body.reason)
+    return _publish(path, body.reason, if_match())
 
 
-def _publish(path: PeriodPath, reason: str | None) -> Response:
-    period, expected, now = parsed_period(path.period), if_match(), clock.now()
+def _publish(path: PeriodPath, reason: str | None, expected: int | None) -> Response:
+    period, now = parsed_period(path.period), clock.now()
     actor_id = current_principal().id
     with write_unit() as session:
         require_whole_city(session)
