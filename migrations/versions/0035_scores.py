@@ -84,7 +84,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False, comment="scores.<subject>, grades, peers, publishing"),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False, comment="the highest is in force"),
         sa.Column("content", postgresql.JSONB(), nullable=False, comment="as the API shows it"),
-        sa.Column("made_at", INSTANT, server_default=sa.func.now(), nullable=False),
+        sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("made_by", sa.Uuid(), comment="null: it came with the product"),
         sa.PrimaryKeyConstraint("name", "version", name="pk_evaluation_definitions"),
         sa.ForeignKeyConstraint(["made_by"], ["users.id"], name="fk_evaluation_definitions_made_by_users"),
@@ -93,10 +93,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_evaluation_definitions_version")),
     )
-    op.bulk_insert(
-        definitions, [{"name": name, "version": 1, "content": content} for name, content in DEFAULTS.items()]
-    )
-    op.alter_column("evaluation_definitions", "made_at", server_default=None)
+    for name, content in DEFAULTS.items():
+        op.execute(definitions.insert().values(name=name, version=1, content=content, made_at=sa.func.now()))
     # A published score names the version it was made by: no version is changed or removed, whoever tries.
     op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON evaluation_definitions FROM fieldgrid_app")
     op.execute("""

@@ -29,7 +29,7 @@ EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 MICROSECOND = timedelta(microseconds=1)
 
 
-class State(StrEnum):
+class PeriodState(StrEnum):
     """How far a period is on its way."""
 
     OPEN = "open"

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from app.core.schemas import Body, Id, Out, Path, Query
-from app.evaluation.rules.freezing import State
+from app.evaluation.rules.freezing import PeriodState
 from app.evaluation.rules.indicators import Subject
 from app.evaluation.schemas.figures import PERIOD, SubjectOut
 
@@ -46,7 +46,7 @@ class StaleOut(Out):
 
 class PeriodOut(Out):
     period: str
-    state: State
+    state: PeriodState
     version: int = Field(description="For If-Match; 0: nobody has reviewed it")
     ready_at: datetime = Field(description="From then on it may be reviewed")
     revision: int | None = Field(description="The one in force")

@@ -22,7 +22,7 @@ from app.evaluation.errors import PeriodNotOver, PeriodNotReady, RevisionNotFoun
 from app.evaluation.queries import Chunk
 from app.evaluation.queries.figures import Window
 from app.evaluation.queries.periods import AnyRow
-from app.evaluation.rules.freezing import Frozen, State, appealed_figures, micros, seal, unpacked
+from app.evaluation.rules.freezing import Frozen, PeriodState, appealed_figures, micros, seal, unpacked
 from app.evaluation.rules.periods import Kind, Period, named, period_of
 from app.evaluation.service.definitions import PUBLISHING, find_definition
 from app.evaluation.service.figures import overlay_at
@@ -45,8 +45,8 @@ class Standing:
     revisions: Sequence[AnyRow]
 
     @property
-    def state(self) -> State:
-        return State.OPEN if self.row is None else State(self.row.state)
+    def state(self) -> PeriodState:
+        return PeriodState.OPEN if self.row is None else PeriodState(self.row.state)
 
     @property
     def version(self) -> int:
@@ -123,7 +123,7 @@ def review(
     values = {
         "period": period.name,
         "first_day": period.first,
-        "state": State.REVIEW.value,
+        "state": PeriodState.REVIEW.value,
         "version": before.version + 1,
         "draft_id": draft_id,
         "as_of": frozen.as_of,
@@ -178,7 +178,7 @@ def publish(
     }
     queries.publish(session, values, row.draft_id)
     queries.drop_drafts(session, period.name, None)
-    after = {"state": State.PUBLISHED.value, "version": found.version + 1, "draft_id": None}
+    after = {"state": PeriodState.PUBLISHED.value, "version": found.version + 1, "draft_id": None}
     queries.save_period(session, row._asdict() | after)
     detail = {"revision": number, "sha256": values["sha256"], "reason": reason}
     _note(session, "evaluation.publish", period, detail, actor_id, now)
@@ -186,7 +186,7 @@ def publish(
 
 def _reviewed(found: Standing, *, first: bool) -> AnyRow:
     name = found.period.name
-    if found.row is None or found.state is not State.REVIEW:
+    if found.row is None or found.state is not PeriodState.REVIEW:
         raise PeriodNotReady(f"{name} is {found.state.value}: it has to be reviewed first.", state=found.state.value)
     if first and found.revisions:
         raise PeriodNotReady(f"{name} was published before: revise it, and say why.", state=found.state.value)

@@ -105,7 +105,10 @@ def review_period(path: PeriodPath, body: ReviewIn) -> Response:
 def publish_period(path: PeriodPath, body: ReviewIn) -> Response:
     """Publish what somebody else reviewed; it never changes again."""
     del body
-    return _publish(path, None, if_match())
+    change = _change(if_match())
+    with write_unit() as session:
+        shown, version = _published(session, path, None, **change)
+        return answer(session, shown, version=version)
 
 
 @evaluation.post(
@@ -116,17 +119,21 @@ def publish_period(path: PeriodPath, body: ReviewIn) -> Response:
 @needs("figures.publish")
 def revise_period(path: PeriodPath, body: ReviseIn) -> Response:
     """Publish what somebody else reviewed again as the next revision, and say why; the ones before stay."""
-    return _publish(path, body.reason, if_match())
-
-
-def _publish(path: PeriodPath, reason: str | None, expected: int | None) -> Response:
-    period, now = parsed_period(path.period), clock.now()
-    actor_id = current_principal().id
+    change = _change(if_match())
     with write_unit() as session:
-        require_whole_city(session)
-        service.publish(session, period, reason, expected=expected, actor_id=actor_id, now=now)
-        shown, version = _detail(session, period, None)
+        shown, version = _published(session, path, body.reason, **change)
         return answer(session, shown, version=version)
+
+
+def _change(expected: int | None) -> dict[str, Any]:
+    return {"expected": expected, "actor_id": current_principal().id, "now": clock.now()}
+
+
+def _published(session: Session, path: PeriodPath, reason: str | None, **change: Any) -> tuple[dict[str, Any], int]:
+    period = parsed_period(path.period)
+    require_whole_city(session)
+    service.publish(session, period, reason, **change)
+    return _detail(session, period, None)
 
 
 def _zone() -> ZoneInfo:
