@@ -79,7 +79,7 @@ class FigureChangeOut(Out):
     went: dict[str, list[str]]
 
 
-class PlacedOut(Out):
+class ScoreStandingOut(Out):
     score: float | None
     grade: str | None
     rank: int | None
@@ -89,8 +89,8 @@ class PlacedOut(Out):
 class ScoreChangeOut(Out):
     kind: Subject
     subject: SubjectOut
-    old: PlacedOut | None
-    new: PlacedOut | None
+    old: ScoreStandingOut | None
+    new: ScoreStandingOut | None
 
 
 class CaseChangesOut(Out):
