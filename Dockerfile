@@ -45,6 +45,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/srv/fieldgrid \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
+    MALLOC_TRIM_THRESHOLD_=131072 \
     PROMETHEUS_MULTIPROC_DIR=/var/lib/fieldgrid/metrics \
     FIELDGRID_STORAGE_URL=file:///var/lib/fieldgrid/photos
 USER 10001:10001
@@ -53,5 +56,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
 CMD ["granian", "--interface", "wsgi", "--factory", "--http", "1", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "64", "--respawn-failed-workers", "--workers-kill-timeout", "10", \
+     "--workers", "2", "--blocking-threads", "128", "--respawn-failed-workers", "--workers-kill-timeout", "10", \
      "--log-level", "warning", "app.factory:serve"]

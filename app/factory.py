@@ -26,6 +26,7 @@ from app.core.schemas import ProblemOut
 from app.core.version import VERSION
 from app.documents.views import documents
 from app.evaluation.views import evaluation
+from app.exports.views import exports
 from app.field.views import field
 from app.grid.views import grid
 from app.media.views import media
@@ -58,6 +59,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     console,
     tiles,
     evaluation,
+    exports,
 )
 
 INFO = Info(

@@ -18,6 +18,7 @@ from app.core.db import Database, unit_of_work, use_database
 from app.core.jobs import REGISTRY, periodic, worker_app
 from app.duty import jobs as duty_jobs
 from app.evaluation import jobs as evaluation_jobs
+from app.exports import jobs as exports_jobs
 from app.grid import jobs as grid_jobs
 from app.media import jobs as media_jobs
 from app.notices import jobs as notices_jobs
@@ -33,6 +34,7 @@ FEATURE_JOBS = (
     cases_jobs,
     duty_jobs,
     evaluation_jobs,
+    exports_jobs,
     grid_jobs,
     media_jobs,
     notices_jobs,

@@ -160,7 +160,7 @@ def server(settings: Config, port: int) -> Iterator[int]:
         "FIELDGRID_STORAGE_URL": settings.storage_url,
         "FIELDGRID_LOG_LEVEL": "INFO",
     }
-    options = f"--interface wsgi --factory --port {port} --workers {PROCESSES} --blocking-threads 64 --no-ws --http 1"
+    options = f"--interface wsgi --factory --port {port} --workers {PROCESSES} --blocking-threads 128 --no-ws --http 1"
     command = [str(Path(sys.executable).parent / "granian"), *options.split(), "--log-level", "error"]
     with tempfile.TemporaryFile() as log:
         running = subprocess.Popen(

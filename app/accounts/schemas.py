@@ -148,7 +148,12 @@ class GrantPath(UserPath):
 
 class NewUserIn(Body):
     id: Id | None = Field(None, description="Made by the client, so that sending again is harmless")
-    username: Filled = Field(description="To sign in with, compared without regard to case; never changes")
+    username: str = Field(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\s\x00-\x1f]+$",
+        description="To sign in with, without spaces, compared without regard to case; never changes",
+    )
     name: Filled
     organization_id: Id
     password: Password | None = Field(None, description="Without one they choose it by a one-time link")

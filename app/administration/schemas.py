@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask_openapi3 import FileStorage
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.administration.rules.comparing import Mode
+from app.core.audit import DEEDS, known_action
 from app.core.paging import PageQuery
 from app.core.schemas import Body, Id, Instant, Out, Path
 
@@ -81,8 +82,17 @@ class TableImportOut(Out):
     differences: list[TableDifferenceOut] = Field(description="At most 500")
 
 
+def _is_action(text: str) -> str:
+    if not known_action(text):
+        kind = text.partition(".")[0]
+        deeds = ", ".join(f"{kind}.{deed}" for deed in sorted(DEEDS.get(kind, ())))
+        message = f"nothing is written down under {text!r}; there is {deeds or ', '.join(sorted(DEEDS))}"
+        raise ValueError(message)
+    return text
+
+
 class AdminChangesQuery(PageQuery):
-    action: str | None = Field(
+    action: Annotated[str, AfterValidator(_is_action)] | None = Field(
         None,
         max_length=80,
         pattern=r"^[a-z_]+(\.[a-z_]+)?$",
@@ -113,4 +123,35 @@ class AdminChangeOut(Out):
 
 class AdminChangesOut(Out):
     items: list[AdminChangeOut]
+    next_cursor: str | None
+
+
+class PersonalReadsQuery(PageQuery):
+    what: Literal["report_caller", "track"] | None = Field(
+        None, description="report_caller: who rang; track: where an officer went"
+    )
+    subject: Id | None = Field(None, description="The report or the shift")
+    user: str | None = Field(None, min_length=1, max_length=200, description="Who was shown it: id or user name")
+    since: str | None = Field(None, alias="from", description="An instant, or a day of the city")
+    until: str | None = Field(None, alias="to", description="Before this instant, or up to the end of this day")
+
+
+class ReadSubjectOut(Out):
+    id: Id = Field(description="Of the report or the shift")
+    report_number: str | None = Field(description="Of the report whose caller was shown")
+    person: AdminActorOut | None = Field(description="Whose track was shown; nobody who rang is named here")
+    started_at: Instant | None = Field(description="When their shift began")
+
+
+class PersonalReadOut(Out):
+    id: Id
+    at: Instant
+    user: AdminActorOut = Field(description="Who was shown it")
+    what: str
+    why: str = Field(description="What for, as they said; `live map` is the map that the desk watches")
+    subject: ReadSubjectOut
+
+
+class PersonalReadsOut(Out):
+    items: list[PersonalReadOut]
     next_cursor: str | None

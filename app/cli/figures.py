@@ -9,6 +9,7 @@ import click
 from app.cli.demo_city.progress import Progress
 from app.cli.system import connect, explained
 from app.core import clock
+from app.core.config import config
 from app.core.db import read_unit, unit_of_work
 from app.evaluation import service
 
@@ -34,7 +35,14 @@ def recount(processes: int) -> None:
     with explained(), unit_of_work() as session:
         service.forget_waiting(session, marker)
     progress.done()
+    while _rolled_one():
+        pass
     click.echo(f"{changed} of {progress.count} cases were counted otherwise before")
+
+
+def _rolled_one() -> bool:
+    with explained(), unit_of_work() as session:
+        return service.roll_one(session, config().city_tz, clock.now())
 
 
 def _recounted(ids: list[str]) -> int:

@@ -67,7 +67,7 @@ class Config:
     )
     smtp_sender: str = _setting("FIELDGRID_SMTP_SENDER", "fieldgrid@localhost", "Whom mails come from")
     streams: int = _setting(
-        "FIELDGRID_STREAMS", "48", "Live streams of one API process; each takes a thread, so stay below its threads"
+        "FIELDGRID_STREAMS", "96", "Live streams of one API process; each takes a thread, so stay below its threads"
     )
     streams_per_user: int = _setting(
         "FIELDGRID_STREAMS_PER_USER", "6", "Live streams of one API process that one user may have at a time"

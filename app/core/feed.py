@@ -22,8 +22,23 @@ from app.core.paging import BadCursor, decode_cursor, encode_cursor
 
 CHANNEL = "fieldgrid_changes"
 KEPT_DAYS = 180
-HORIZON = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger)
-"""The oldest transaction that still runs, on the whole server: what is older has ended for good."""
+RUNNING = """(
+    SELECT least(
+        coalesce(min(running::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint),
+        pg_current_xact_id_if_assigned()::text::bigint)
+      FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+     WHERE running::xid NOT IN (
+        WITH held AS MATERIALIZED (SELECT * FROM pg_locks WHERE granted AND locktype IN ('transactionid', 'relation'))
+        SELECT transactionid FROM held
+         WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND virtualtransaction IN (
+            SELECT virtualtransaction FROM held
+             WHERE database NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))))"""
+HORIZON = literal_column(RUNNING, BigInteger)
+"""The oldest transaction that still runs and may write here: what is older has ended for good.
+
+One that holds a table of another database cannot write here, and keeps nobody waiting. Whatever is not known to be
+elsewhere counts as here.
+"""
 
 
 class Kind(StrEnum):

@@ -71,7 +71,7 @@ def measured(name: str, about: str, *labels: str) -> Callable[[Read], Read]:
 
 @measured("fieldgrid_feed_lag_seconds", "Age of the oldest change that readers do not get yet")
 def _feed_lag(session: Session) -> Iterator[Figure]:
-    """An older transaction that still runs, anywhere on the server, holds them back."""
+    """An older transaction that still runs in this database holds them back."""
     query = select(func.extract("epoch", func.clock_timestamp() - func.min(Change.at))).where(Change.xid >= HORIZON)
     yield Figure((), float(session.scalar(query) or 0))
 

@@ -141,6 +141,7 @@ class PersonalRead(Base):
     __table_args__ = (
         CheckConstraint("what ~ '^[a-z_]+$'", name="what"),
         CheckConstraint("length(why) BETWEEN 1 AND 200", name="why"),
+        Index("ix_personal_reads_at_id", text("at DESC"), text("id DESC")),
         Index("ix_personal_reads_subject_id_at", "subject_id", text("at DESC")),
         Index("ix_personal_reads_user_id_at", "user_id", text("at DESC")),
     )

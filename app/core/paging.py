@@ -87,6 +87,17 @@ def cursor_id(value: Any) -> UUID:
         raise _forged() from error
 
 
+def edge_of(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The last row of the page before, in a list by an instant and an id; None on the first page.
+
+    Raises: BadCursor.
+    """
+    if cursor is None:
+        return None
+    at, row_id = decode_cursor(cursor, 2)
+    return cursor_instant(at), cursor_id(row_id)
+
+
 def _forged() -> BadCursor:
     fault = Fault("/cursor", "use next_cursor of an earlier answer, or leave it out")
     return BadCursor("This cursor was not made here: start again without one.", faults=[fault])

@@ -7,6 +7,7 @@ import time
 import structlog
 
 from app.core import clock
+from app.core.config import config
 from app.core.db import unit_of_work
 from app.core.jobs import periodic
 from app.evaluation import service
@@ -27,3 +28,16 @@ def refresh(timestamp: int) -> None:
         counted += found
     if counted:
         log.info("evaluation.counted", cases=counted, seconds=round(time.monotonic() - began, 1), period=timestamp)
+
+
+@periodic("evaluation.roll", "7-57/10 * * * *")
+def roll(timestamp: int) -> None:
+    """Sum the months that have ended and have no true sums, one kind at a time."""
+    began, rolled = time.monotonic(), 0
+    while time.monotonic() - began < LONGEST_S:
+        with unit_of_work() as session:
+            if not service.roll_one(session, config().city_tz, clock.now()):
+                break
+        rolled += 1
+    if rolled:
+        log.info("evaluation.rolled", sums=rolled, seconds=round(time.monotonic() - began, 1), period=timestamp)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -51,6 +52,35 @@ class EvaluationEntry(Base):
     dispatcher_id: Mapped[UUID | None]
     marks: Mapped[int] = mapped_column(Integer, comment="bits: in time, closed, exempt … (rules/counting.py)")
     value: Mapped[int | None] = mapped_column(BigInteger, comment="working seconds of a handling, score of a rating")
+
+
+class EvaluationMonth(Base):
+    """How many entries of a month are alike; one statement makes it from the entries, at any time again."""
+
+    __tablename__ = "evaluation_months"
+    __table_args__ = (Index("ix_evaluation_months_month_counted", "month", "counted"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    month: Mapped[date] = mapped_column(Date, comment="its first day, in the city's zone")
+    counted: Mapped[str]
+    district: Mapped[str | None] = mapped_column(comment="null: the case lies in no district")
+    source: Mapped[str]
+    type_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
+    marks: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int] = mapped_column(BigInteger, comment="entries with just these attributes and marks")
+    total: Mapped[int] = mapped_column(BigInteger, comment="sum of their values")
+
+
+class EvaluationRolled(Base):
+    """Months whose sums are those of their entries; whoever changes an entry takes its month from here."""
+
+    __tablename__ = "evaluation_rolled"
+
+    month: Mapped[date] = mapped_column(Date, primary_key=True, comment="its first day, in the zone")
+    counted: Mapped[str] = mapped_column(primary_key=True)
+    zone: Mapped[str] = mapped_column(primary_key=True, comment="whose months they are, an IANA name")
+    rolled_at: Mapped[datetime]
 
 
 class EvaluationPending(Base):

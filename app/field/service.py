@@ -17,7 +17,7 @@ from app.core.auth import Principal
 from app.core.clock import to_rfc3339
 from app.core.disclosure import note_read
 from app.core.errors import Fault
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import cursor_id, cursor_instant, decode_cursor, edge_of, page
 from app.duty import service as duty
 from app.duty.errors import PositionInFuture, ShiftNotFound
 from app.duty.rules import AHEAD_AT_MOST, Fix
@@ -113,7 +113,7 @@ def shifts_for(
 
     Raises: BadCursor.
     """
-    after = _edge(paging.cursor)
+    after = edge_of(paging.cursor)
     rows = duty.shifts_page(session, principal, on_duty=on_duty, user_id=user_id, limit=paging.limit, after=after)
     shown, following = page(rows, paging.limit, lambda row: (instant(row.started_at), str(row.id)))
     return [shift_view(row) for row in shown], following
@@ -135,13 +135,6 @@ def track_for(
     return [{**_whereabouts(row, row.at), "jumped": row.jumped} for row in shown], following
 
 
-def _edge(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, row_id = decode_cursor(cursor, 2)
-    return cursor_instant(at), cursor_id(row_id)
-
-
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
     """Which tasks: of a kind, open or done."""
@@ -157,7 +150,7 @@ def tasks_for(
 
     Raises: BadCursor.
     """
-    after = _edge(paging.cursor)
+    after = edge_of(paging.cursor)
     if found.kind == "inspect":
         # Inspection plans ask for it; there are none yet.
         return [], None

@@ -73,7 +73,7 @@ def _merge(verdict: Verdict, handed_in: HandedIn, say: Progress) -> dict[str, in
     for piece in importing.pieces_of(verdict):
         with unit_of_work() as session:
             merged = importing.merge_piece(session, verdict, piece, now=clock.now())
-        added, changed, done = added + merged.added, changed + merged.changed, done + piece.count("\n")
+        added, changed, done = added + merged.added, changed + merged.changed, done + piece.count(b"\n")
         say("merged", done)
     if handed_in.mode == REPLACE:
         with read_unit() as session:

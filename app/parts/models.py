@@ -41,10 +41,9 @@ class Part(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     code: Mapped[str] = mapped_column(comment="6 digits of the district, 4 or 5 of the type, 6 of the serial number")
-    type_id: Mapped[UUID] = mapped_column(ForeignKey("types.id"))
-    owner_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("organizations.id"), comment="权属单位; null: the register does not know"
-    )
+    # Triggers keep that these are in `types` and `organizations`, once a statement: ADR 0033.
+    type_id: Mapped[UUID]
+    owner_id: Mapped[UUID | None] = mapped_column(comment="权属单位; null: the register does not know")
     state: Mapped[str] = mapped_column(comment="intact 完好, damaged 破损, missing 丢失, occupied 占用, retired 废弃")
     name: Mapped[str | None] = mapped_column(comment="what people call it, such as the number on a lamp post")
     geom: Mapped[WKBElement] = mapped_column(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0034_figures"
-down_revision = "0030_lists"
+down_revision = "0033_exports"
 branch_labels = None
 depends_on = None
 
@@ -46,6 +46,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_evaluation_pending"),
     )
     op.create_index("ix_evaluation_pending_case_id", "evaluation_pending", ["case_id"])
+    op.create_table(
+        "evaluation_months",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False, comment="its first day, in the city's zone"),
+        sa.Column("counted", sa.Text(), nullable=False),
+        sa.Column("district", sa.Text(), comment="null: the case lies in no district"),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("type_id", sa.Uuid()),
+        sa.Column("unit_id", sa.Uuid()),
+        sa.Column("marks", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="entries with just these attributes and marks"),
+        sa.Column("total", sa.BigInteger(), nullable=False, comment="sum of their values"),
+        sa.PrimaryKeyConstraint("id", name="pk_evaluation_months"),
+    )
+    op.create_index("ix_evaluation_months_month_counted", "evaluation_months", ["month", "counted"])
+    op.create_table(
+        "evaluation_rolled",
+        sa.Column("month", sa.Date(), nullable=False, comment="its first day, in the zone"),
+        sa.Column("counted", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False, comment="whose months they are, an IANA name"),
+        sa.Column("rolled_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("month", "counted", "zone", name="pk_evaluation_rolled"),
+    )
     # By a trigger, so that whoever moves a case cannot forget its figures: the API, a job, an import, a repair by hand.
     op.execute("""
         CREATE FUNCTION note_figures() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -66,4 +89,6 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER note_figures_{event} ON cases")
     op.execute("DROP FUNCTION note_figures()")
     op.drop_table("evaluation_pending")
+    op.drop_table("evaluation_rolled")
+    op.drop_table("evaluation_months")
     op.drop_table("evaluation_entries")

@@ -350,3 +350,9 @@ def test_somebody_is_shown_by_as_many_statements_however_many_grants(api, sessio
     with statements() as thirty:
         api.get("admin", f"/users/{person['id']}")
     assert len(thirty) == len(one)
+
+
+def test_who_has_no_role_yet_is_found_by_whoever_gives_roles(api, person):
+    found = {who: [one["id"] for one in api.get(who, "/users", limit=500)["items"]] for who in ("admin", "dispatcher")}
+    assert person["id"] in found["admin"]
+    assert person["id"] not in found["dispatcher"]

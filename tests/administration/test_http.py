@@ -116,16 +116,16 @@ def record(api, session: Session) -> list[str]:
     people = api.city.people
     for day, (action, subject, who) in enumerate(
         (
-            ("organization.rename", "organization:U01", people["admin"]),
+            ("organization.change", "organization:U01", people["admin"]),
             ("organization.close", "organization:U02", people["operator"]),
-            ("zone.move", "zone:Z1", None),
+            ("duty_zone.retire", "duty_zone:Z1", None),
         ),
         start=1,
     ):
         at = datetime(2031, 5, day, 4, tzinfo=UTC)
         audit.note(session, action=action, subject=subject, detail={"after": {"n": day}}, actor_id=who, now=at)
     session.commit()
-    return ["zone:Z1", "organization:U02", "organization:U01"]
+    return ["duty_zone:Z1", "organization:U02", "organization:U01"]
 
 
 def test_changes_come_newest_first_page_by_page(api, record):
@@ -144,7 +144,7 @@ def test_changes_come_newest_first_page_by_page(api, record):
     [
         ({"action": "organization"}, [1, 2]),
         ({"action": "organization.close"}, [1]),
-        ({"subject": "zone:Z1"}, [0]),
+        ({"subject": "duty_zone:Z1"}, [0]),
         ({"actor": "Operator"}, [1]),
         ({"actor": "system"}, [0]),
         ({"to": "2031-05-01"}, [2]),
@@ -161,7 +161,15 @@ def test_changes_by_an_id_and_what_cannot_be_asked(api, record):
     who = str(api.city.people["admin"])
     items = api.get("admin", "/administration/changes", actor=who, **{"from": "2031-05-01"})["items"]
     assert [one["actor"]["id"] for one in items] == [who]
-    for query in ({"actor": "nobody"}, {"action": "DROP"}, {"from": "once"}, {"cursor": "x"}, {"colour": "red"}):
+    for query in (
+        {"actor": "nobody"},
+        {"action": "DROP"},
+        {"action": "nope"},
+        {"action": "grid.nope"},
+        {"from": "once"},
+        {"cursor": "x"},
+        {"colour": "red"},
+    ):
         api.get("admin", "/administration/changes", 422, **query)
 
 
@@ -170,11 +178,11 @@ def test_the_page_costs_the_same_for_one_and_for_thirty(api, session, statements
     for many in (1, 30):
         for n in range(many):
             at = datetime(2032, 1, many, tzinfo=UTC)
-            audit.note(session, action="a.b", subject=f"x:{n}", detail={}, actor_id=None, now=at)
+            audit.note(session, action="grid.import", subject=f"grid:{n}", detail={}, actor_id=None, now=at)
         session.commit()
         api.headers("admin")
         with statements() as sent:
-            api.get("admin", "/administration/changes", action="a.b")
+            api.get("admin", "/administration/changes", action="grid.import")
         counted.append(len(sent))
     assert counted[0] == counted[1]
 

@@ -51,10 +51,10 @@ class Office:
     def get(self, who: str, path: str, **query: Any) -> Any:
         return self.call(who, "GET", path, params=query).json()
 
-    def report(self, words: str, who: str | None = "inspector1", *, photos: int = 0) -> str:
+    def report(self, words: str, who: str | None = "inspector1", *, photos: int = 0, **more: Any) -> str:
         """A report as one form, like `curl -F`; the number of the case that it opens. By staff unless said."""
         place = {"lon": LON + _dice.uniform(-0.004, 0.004), "lat": LAT + _dice.uniform(-0.002, 0.002)}
-        form = {"report": json.dumps({"description": words, "position": place, "captured_at": _now()})}
+        form = {"report": json.dumps({"description": words, "position": place, "captured_at": _now(), **more})}
         files = [("photos", (f"{n}.jpg", photo(), "image/jpeg")) for n in range(photos)]
         # A form without a file is a form as well.
         sent = files or [("report", (None, form.pop("report")))]
@@ -87,6 +87,17 @@ class Office:
         number = self.accepted(words)
         owner = self.act("dispatcher", number, "dispatch")["owner"]
         return number, f"unit{int(owner['code'][-1])}"
+
+    def closed(self, words: str) -> tuple[str, str]:
+        """A case that its unit finished, an inspector checked and the shift leader closed; its number and the unit."""
+        number, unit = self.handled(words)
+        done = self.act(unit, number, "finish", text="已清空。", photos=1)
+        checker = next(one["assignee"]["id"] for one in done["tasks"] if one["kind"] == "check")
+        people = self.get("admin", "/users", role="inspector", limit=500)["items"]
+        name = next(one["username"] for one in people if one["id"] == checker)
+        self.act(name, number, "check", verdict="passed", photos=1, position=done["position"])
+        self.act("leader", number, "close")
+        return number, unit
 
 
 def _now() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from uuid import uuid4
 
@@ -91,3 +92,57 @@ def test_many_are_supervised_and_the_one_that_changed_meanwhile_is_named(open_pa
     expect(bulk.get_by_role("listitem")).to_have_count(1)
     expect(bulk.get_by_role("listitem").get_by_role("link", name=numbers[1])).to_be_visible()
     assert [office.card(number)["supervised"] for number in numbers] == [True, False, True]
+
+
+def test_the_cases_of_a_filter_are_taken_along_as_a_file(open_page, office):
+    page = open_page("supervisor", "/cases?state=to_dispatch")
+    page.get_by_role("button", name="导出", exact=True).click()
+    export = page.get_by_role("region", name="导出")
+    export.get_by_text("CSV 文本").click()
+    with page.expect_download() as fetched:
+        export.get_by_role("button", name="导出文件").click()
+    assert re.fullmatch(r"cases-\d{8}-\d{4}\.csv", fetched.value.suggested_filename)
+    with fetched.value.path().open(encoding="utf-8-sig", newline="") as file:
+        found = [row["案卷编号"] for row in csv.DictReader(file)]
+    listed = office.get("supervisor", "/cases", state="to_dispatch", limit=500)["items"]
+    assert found == [one["number"] for one in listed]
+    expect(export.get_by_role("status")).to_contain_text("已下载 cases-")
+
+
+def test_many_cases_are_made_into_a_file_whose_progress_is_seen(open_page):
+    page = open_page("supervisor", "/cases")
+    job = {
+        "id": str(uuid4()),
+        "status": "running",
+        "progress": 40,
+        "rows": 8_000,
+        "expected": 20_000,
+        "format": "xlsx",
+        "language": "zh-CN",
+        "query": {},
+        "size_bytes": None,
+        "file": None,
+        "problem": None,
+        "created_at": "2026-03-10T02:00:00Z",
+        "finished_at": None,
+        "expires_at": "2026-03-17T02:00:00Z",
+    }
+    ready = {**job, "status": "ready", "progress": 100, "rows": 20_000, "size_bytes": 3_000_000}
+    asked = []
+
+    def mine(route):
+        asked.append(route.request.url)
+        route.fulfill(json={"items": [] if len(asked) == 1 else [job] if len(asked) < 4 else [ready]})
+
+    page.route("**/api/v1/exports", mine)
+    page.route("**/api/v1/exports/cases.xlsx*", lambda route: route.fulfill(status=202, json=job))
+    named = {"Content-Disposition": 'attachment; filename="cases-20260310-1000.xlsx"'}
+    page.route("**/api/v1/exports/*/file", lambda route: route.fulfill(body=b"PK", headers=named))
+    page.get_by_role("button", name="导出", exact=True).click()
+    export = page.get_by_role("region", name="导出")
+    export.get_by_role("button", name="导出文件").click()
+    expect(export.get_by_role("status")).to_contain_text("正在后台生成")
+    expect(export.get_by_text("8,000 / 20,000 件")).to_be_visible()
+    with page.expect_download() as fetched:
+        export.get_by_role("button", name="下载（2.9 MB）").click()
+    assert fetched.value.suggested_filename == "cases-20260310-1000.xlsx"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -111,6 +112,58 @@ def test_the_shift_leader_files_and_decides_what_units_ask_for(open_page, office
     form.get_by_role("button", name="提交：审批延期").click()
     expect(page.get_by_text(f"{asking} 已审批延期")).to_be_attached()
     assert office.card(asking)["pending"] is None
+
+
+def test_a_unit_asks_to_wait_and_the_dispatcher_decides_then_ends_it(open_page, office):
+    number, unit = office.handled(told("垃圾箱基座要等路面修好"))
+    until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    page = open_page("dispatcher", "/desk")
+    live(page)
+    page.get_by_role("navigation", name="工作队列").get_by_role("button", name="挂账审批").click()
+    office.act(unit, number, "request_hold", until=until, reason="道路大修")
+    # What was asked for comes into the open queue by itself.
+    card_of(page, number).click()
+    case = case_of(page, number)
+    case.get_by_role("button", name="审批挂账", exact=True).click()
+    form = form_of(page, "审批挂账")
+    expect(form.get_by_text(f"申请挂账至 {until}")).to_be_visible()
+    form.get_by_role("button", name="提交：审批挂账").click()
+    expect(form.get_by_text(re.compile("请选择|必填")).first).to_be_visible()
+    form.get_by_text("同意", exact=True).click()
+    form.get_by_role("button", name="提交：审批挂账").click()
+    expect(page.get_by_text(f"{number} 已审批挂账")).to_be_attached()
+    assert office.card(number)["state"] == "on_hold"
+
+    page.get_by_role("navigation", name="工作队列").get_by_role("button", name="已挂账").click()
+    card_of(page, number).click()
+    case.get_by_role("button", name="解除挂账", exact=True).click()
+    form_of(page, "解除挂账").get_by_role("button", name="提交：解除挂账").click()
+    expect(page.get_by_text(f"{number} 已解除挂账")).to_be_attached()
+    assert office.card(number)["state"] == "handling"
+
+
+def test_a_unit_appeals_and_the_shift_leader_refuses_with_a_reason_that_the_unit_reads(open_page, office):
+    number, unit = office.closed(told("垃圾箱满了，封路进不去"))
+    theirs = open_page(unit, f"/cases/{number}")
+    article = theirs.get_by_role("article")
+    article.get_by_role("button", name="申诉", exact=True).click()
+    form = form_of(theirs, "申诉")
+    form.get_by_label(re.compile("理由|说明")).first.fill("当天封路，车辆无法进入。")
+    form.get_by_role("button", name="提交：申诉").click()
+    expect(article.get_by_text(re.compile("申诉.*待审批")).first).to_be_visible()
+
+    page = open_page("leader", "/desk")
+    page.get_by_role("navigation", name="工作队列").get_by_role("button", name="申诉审批").click()
+    card_of(page, number).click()
+    case_of(page, number).get_by_role("button", name="审批申诉", exact=True).click()
+    form = form_of(page, "审批申诉")
+    form.get_by_text("不同意", exact=True).click()
+    form.get_by_label(re.compile("理由|说明")).first.fill("封路从次日开始。")
+    form.get_by_role("button", name="提交：审批申诉").click()
+    expect(page.get_by_text(f"{number} 已审批申诉")).to_be_attached()
+    assert office.card(number)["appeal"] == "refused"
+    expect(article.get_by_text("封路从次日开始。").first).to_be_visible(timeout=15_000)
+    expect(article.get_by_text("申诉不成立").first).to_be_visible()
 
 
 def test_the_dispatcher_goes_through_the_queue_by_keyboard_and_follows_the_rules(open_page, office):

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from copy import deepcopy
+from math import cos, pi, sin
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,57 @@ def test_cells_are_put_in_and_taken_out_by_clicking_them_on_the_map(open_page, o
     expect(page.get_by_role("heading", name=f"单元网格（{count}）")).to_be_visible()
     page.get_by_role("button", name="取消", exact=True).click()
     assert len(next(one for one in zones_of(office) if one["code"] == zone["code"])["cells"]) == count
+
+
+def test_a_zone_is_drawn_around_its_cells_and_given_to_somebody(open_page, office):
+    old = next(zone for zone in zones_of(office) if zone["code"].startswith("990101004"))
+    page = open_page("admin", "/grid?tab=zones")
+    map_at_rest(page)
+    page.get_by_label("按名称、编码、责任人或网格编码查找").fill(old["code"])
+    # Its ground is looked at, then free: what is drawn next lies on it.
+    page.get_by_role("button", name=f"修改 {old['name']}").click()
+    expect(page.get_by_role("heading", name=f"单元网格（{len(old['cells'])}）")).to_be_visible()
+    map_at_rest(page)
+    page.get_by_role("button", name="撤销责任网格").click()
+    page.get_by_role("tooltip").get_by_role("button", name="撤销责任网格").click()
+    expect(page.get_by_text("已保存。")).to_be_visible()
+
+    page.get_by_role("button", name="新建责任网格").click()
+    page.get_by_label("编码", exact=True).fill("LQ-01")
+    page.get_by_label("名称", exact=True).fill("圈画试点责任网格")
+    page.get_by_role("button", name="在地图上圈选").click()
+    expect(page.get_by_role("button", name="按住并画一圈")).to_have_attribute("aria-pressed", "true")
+    draw_around(page)
+    expect(page.get_by_role("button", name="在地图上圈选")).to_have_attribute("aria-pressed", "false")
+    cells = page.get_by_role("list", name=re.compile("^单元网格")).get_by_role("listitem")
+    expect(cells.first).to_be_visible()
+    for other in cells.filter(has_not_text=re.compile("|".join(old["cells"]))).all()[::-1]:
+        other.get_by_role("button").click()
+    kept = cells.count()
+    assert kept, "the line went around cells of the zone"
+    page.get_by_role("combobox", name="责任人").fill("许佳")
+    page.get_by_role("option", name="许佳").click()
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存。")).to_be_visible()
+    made = next(zone for zone in zones_of(office) if zone["code"] == "LQ-01")
+    assert len(made["cells"]) == kept
+    assert set(made["cells"]) <= set(old["cells"])
+    assert [person["name"] for person in made["people"]] == ["许佳"]
+
+
+def draw_around(page):
+    """Press, go around the middle of the map, and let go."""
+    box = page.locator("section.map canvas").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    radius = min(box["width"], box["height"]) * 0.4
+    ring = [(middle[0] + radius * cos(at * pi / 12), middle[1] + radius * sin(at * pi / 12)) for at in range(25)]
+    page.wait_for_timeout(500)
+    page.mouse.move(*ring[0])
+    page.mouse.down()
+    for x, y in ring[1:]:
+        page.mouse.move(x, y, steps=2)
+    page.mouse.up()
 
 
 def test_who_answers_for_a_cell_is_found_from_the_tree_without_a_mouse(open_page):

@@ -204,7 +204,7 @@ def test_cases_are_found_by_number_and_words(api, cases):
 
 
 def test_older_cases_are_found_by_the_index_of_words(api, cases, monkeypatch):
-    monkeypatch.setattr("app.console.queries.searching.RECENT", 1)
+    monkeypatch.setattr("app.cases.queries.listing.WINDOW", 1)
     assert [one["number"] for one in groups(api, "operator", "垃圾桶")["case"]] == [cases[0]]
 
 
@@ -300,7 +300,7 @@ def test_there_is_an_end_to_filters(api, session):
 
 
 def test_preferences_stay_until_they_are_changed(api):
-    usual = {"language": "zh-CN", "theme": "auto", "sound": False, "density": "comfortable"}
+    usual = {"language": "zh-CN", "theme": "auto", "sound": False, "density": "compact"}
     assert api.get("operator", "/me/preferences") == usual
     changed = api.call("operator", "PUT", "/me/preferences", 200, json={"theme": "dark", "sound": True}).get_json()
     assert changed == {**usual, "theme": "dark", "sound": True}

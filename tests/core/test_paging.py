@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.paging import BadCursor, cursor_id, cursor_instant, decode_cursor, encode_cursor, page
+from app.core.paging import BadCursor, cursor_id, cursor_instant, decode_cursor, edge_of, encode_cursor, page
 
 VALUES = st.one_of(st.integers(-(2**53), 2**53), st.text(st.characters(codec="utf-8", exclude_characters="\x00")))
 
@@ -53,6 +53,15 @@ def test_instants_and_ids_of_cursors_are_read():
     for value in ("x", 5, ""):
         with pytest.raises(BadCursor):
             cursor_id(value)
+
+
+def test_lists_by_instant_and_id_begin_after_the_last_row():
+    last = (datetime(2026, 3, 10, 2, tzinfo=UTC), UUID("01890000-0000-7000-8000-000000000000"))
+    assert edge_of(encode_cursor(*last)) == last
+    assert edge_of(None) is None
+    for forged_one in (encode_cursor("x", str(last[1])), encode_cursor(last[0], 7), encode_cursor(last[0])):
+        with pytest.raises(BadCursor):
+            edge_of(forged_one)
 
 
 def test_a_page_ends_where_the_next_begins():

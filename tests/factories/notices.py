@@ -41,7 +41,7 @@ def heard_by(city: City, who: str, cursor: Cursor, now: datetime, *, until: str 
     ends = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends:
         with unit_of_work() as session:
-            found = service.hear(session, cursor, city.who(session, who, now))
+            found = service.Listeners().hear(session, cursor, city.who(session, who, now))
         events += found.events
         cursor = found.cursor
         if until is None or until in {event.data["number"] for event in events}:

@@ -1,20 +1,23 @@
 """The feed loses nothing: numbers that commit late, cursors that expire, rows that cannot be changed."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.core import feed
-from app.core.db import unit_of_work
+from app.core.db import database, unit_of_work
 from app.core.feed import Cursor, CursorExpired, Entry, Kind
 from app.core.paging import BadCursor, encode_cursor
 from app.notices import jobs, queries
+from app.notices.service import Listeners
 from tests.factories.cases import act, to_state
 from tests.factories.notices import a_committed_case, a_committed_city, begin, heard_by
 
@@ -160,6 +163,48 @@ def test_a_reader_moves_past_what_is_not_shown(committed, now):
     a_committed_case(city, now)
     heard_by(city, "operator", start, now, until=a_committed_case(city, now))
     with unit_of_work() as session:
-        rows = queries.changes_after(session, start, city.who(session, "unit3", now), limit=500)
+        rows = queries.unread(session, start, limit=500)
+        heard = Listeners().hear(session, start, city.who(session, "unit3", now))
     assert len(rows) == 2
-    assert not any(row.shown for row in rows)
+    assert heard.events == ()
+    assert heard.cursor == start.at(rows[-1].xid, rows[-1].seq)
+
+
+@contextmanager
+def asked() -> Iterator[list[str]]:
+    """The statements that are sent inside."""
+    sent: list[str] = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    event.listen(database().bind, "before_cursor_execute", note)
+    yield sent
+    event.remove(database().bind, "before_cursor_execute", note)
+
+
+@pytest.mark.committed
+def test_those_who_see_the_same_read_the_feed_once(committed, now):
+    city = a_committed_city()
+    start = begin()
+    number = a_committed_case(city, now)
+    own = a_committed_case(city, now, who="operator2")
+    heard_by(city, "leader", start, now, until=own)
+    listeners = Listeners(60)
+
+    def heard(who, rings):
+        with unit_of_work() as session:
+            principal = city.who(session, who, now)
+            with asked() as sent:
+                found = listeners.hear(session, start, principal, rings)
+            return {event.data["number"] for event in found.events}, len(sent)
+
+    assert heard("leader", 1) == ({number, own}, 2)
+    assert heard("dispatcher", 1) == ({number, own}, 0)
+    # Of another ground: what they see there, who reported the rest, and what of it they did themselves.
+    assert heard("operator2", 1) == ({own}, 3)
+    assert heard("operator2", 1) == ({own}, 0)
+    assert heard("unit3", 1) == (set(), 1)
+    assert heard("inspector3", 1)[0] == set()
+    # After another ring everything is asked anew.
+    assert heard("dispatcher", 2) == ({number, own}, 2)

@@ -27,7 +27,7 @@ from tests.factories.http import bearer
 from tests.factories.notices import PATIENCE_S, a_committed_case, a_committed_city, begin, frames
 
 CLIENTS = 100
-STREAMS = 48
+STREAMS, THREADS = 96, 128
 PATH = "/api/v1/stream"
 pytestmark = [pytest.mark.committed, pytest.mark.slow]
 
@@ -153,7 +153,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def server(committed: Config) -> Iterator[str]:
-    """The API as it is run: two processes with 64 threads each."""
+    """The API as it is run: two processes with 128 threads each."""
     port = free_port()
     env = {
         **os.environ,
@@ -171,7 +171,7 @@ def server(committed: Config) -> Iterator[str]:
         "--workers",
         "2",
         "--blocking-threads",
-        "64",
+        str(THREADS),
         "--no-ws",
         "--log-level",
         "error",
@@ -212,12 +212,8 @@ def test_a_hundred_clients_listen_while_others_work(server, committed, city, now
         client = stack.enter_context(httpx.Client(base_url=server, headers=headers, timeout=60, limits=limits))
         pool = stack.enter_context(ThreadPoolExecutor(CLIENTS))
         answers = [stack.enter_context(client.stream("GET", PATH)) for _ in range(CLIENTS)]
-        served = [answer for answer in answers if answer.status_code == 200]
-        refused = [answer for answer in answers if answer.status_code == 503]
-        assert len(served) + len(refused) == CLIENTS
-        # Connections are spread evenly over both processes, not perfectly.
-        assert CLIENTS * 0.6 <= len(served) <= 2 * STREAMS
-        assert all(answer.headers["Retry-After"] == "10" for answer in refused)
+        # Connections are spread evenly over both processes, not perfectly; there is room for all however they fall.
+        assert [answer.status_code for answer in answers] == [200] * CLIENTS
         time.sleep(1)
         # Quiet streams hold no database connection: one bell per process, this test's own, and what rests in pools.
         assert connections() < 45
@@ -228,11 +224,11 @@ def test_a_hundred_clients_listen_while_others_work(server, committed, city, now
             took.append(time.monotonic() - began)
         number = a_committed_case(city, now)
         began = time.monotonic()
-        heard = [pool.submit(follow, answer, number) for answer in served]
+        heard = [pool.submit(follow, answer, number) for answer in answers]
         wait(heard, timeout=PATIENCE_S)
         last = max(done.result(timeout=1) for done in heard) - began
         sys.stdout.write(
-            f"{len(served)} streams, list p50 {sorted(took)[15]:.3f} s max {max(took):.3f} s, heard in {last:.2f} s"
+            f"{CLIENTS} streams, list p50 {sorted(took)[15]:.3f} s max {max(took):.3f} s, heard in {last:.2f} s"
         )
     # All have left: within two signs of life their threads and places are free again.
     until = time.monotonic() + 2 * stream.HEARTBEAT_S + 10

@@ -15,7 +15,7 @@ from app.cli.parts import parts as command
 from app.grid.rules.coordinates import from_wgs84
 from app.parts import jobs
 from app.parts.errors import PartImportNotFound
-from app.parts.service import importing
+from app.parts.service import files, importing
 from tests.factories.cases import NEAR
 from tests.factories.parts import HEADER, LAMP_CODE, csv_bytes, handed_in, row_of, some_parts
 
@@ -180,6 +180,41 @@ def test_a_job_that_runs_twice_has_one_effect(api, session, city):
     assert api.get("admin", f"/parts/imports/{done['id']}") == done
     with pytest.raises(PartImportNotFound):
         importing.find_import(session, "00000000-0000-0000-0000-000000000001")
+
+
+def test_what_is_the_same_is_not_written(api, session, city):
+    rows = [row_of(city, 1), row_of(city, 2), row_of(city, 3, owner="", surveyed_on="")]
+    handed_in(api, csv_bytes(rows))
+    places = text("SELECT code, ctid, xmin, xmax FROM parts ORDER BY code")
+    before = session.execute(places).all()
+    rows[1]["state"] = "missing"
+    assert handed_in(api, csv_bytes(rows))["counts"]["changed"] == 1
+    after = session.execute(places).all()
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
+
+
+def test_an_import_that_breaks_off_goes_on(api, session, city, monkeypatch):
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(importing, "BATCHES_AT_ONCE", 2)
+    merge, merged = importing.merge_piece, []
+
+    def breaking(session, verdict, piece, *, now):
+        merged.append(piece.count(b"\n"))
+        if len(merged) == 2:
+            raise ConnectionError
+        return merge(session, verdict, piece, now=now)
+
+    monkeypatch.setattr(importing, "merge_piece", breaking)
+    data = {"file": (io.BytesIO(csv_bytes([row_of(city, serial) for serial in range(1, 6)])), "parts.csv")}
+    import_id = api.call("admin", "POST", "/parts/imports", 202, data=data).get_json()["id"]
+    with pytest.raises(ConnectionError):
+        jobs.import_file(import_id)
+    assert len(stored(session)) == 2
+    jobs.import_file(import_id)
+    done = api.get("admin", f"/parts/imports/{import_id}")
+    assert (done["status"], done["counts"]["rows"], done["counts"]["added"]) == ("accepted", 5, 3)
+    assert merged == [2, 2, 2, 2, 1]
+    assert [row.version for row in stored(session)] == [1] * 5
 
 
 def test_parts_follow_the_grid(api, session, city):

@@ -24,6 +24,8 @@ FEATURES = {
     "parts",
     "tiles",
     "console",
+    "evaluation",
+    "exports",
 }
 
 

@@ -130,6 +130,39 @@ def test_masked_roles_find_no_words(api, crowd):
     assert api.get("auditor", "/tiles/cases/table", q="电话")["items"] == []
 
 
+def test_a_case_alone_in_its_square_is_the_one_that_lies_there(api, crowd, session):
+    closed = session.scalars(select(Case).where(Case.state == "closed").order_by(Case.number).limit(6)).all()
+    second = timedelta(seconds=1)
+    for place, case in enumerate(closed):
+        span = {"from": (case.opened_at - second).isoformat(), "to": (case.opened_at + second).isoformat()}
+        assert listed(api, "operator", **span) == 1
+        (one,) = drawn(api, "operator", 8 + place, **span)
+        assert (one["number"], one["state"], one["count"], one["ended"]) == (case.number, "closed", 1, 1)
+        west, south, east, north = map(float, one["bbox"].split(","))
+        assert west - 1e-6 <= case.lon <= east + 1e-6
+        assert south - 1e-6 <= case.lat <= north + 1e-6
+
+
+def test_a_part_narrows_as_in_the_list(api, crowd, session):
+    of_part = session.scalars(select(Case).where(Case.state.in_(["handling", "closed"])).limit(3)).all()
+    for case in of_part:
+        case.part_code = "3101010100000017"
+    session.flush()
+    wanted = {case.number for case in of_part}
+    assert listed(api, "operator", part="3101010100000017") == 3
+    for zoom in (8, 12, 15, 18):
+        found = drawn(api, "operator", zoom, part="3101010100000017")
+        assert sum(map(weight, found)) == 3
+        assert {one["number"] for one in found if "number" in one} <= wanted
+    assert {one["number"] for one in drawn(api, "operator", 18, part="3101010100000017")} == wanted
+    table = api.get("operator", "/tiles/cases/table", level="city", part="3101010100000017")
+    assert table["total"]["count"] == 3
+    assert drawn(api, "operator", 12, part="3101010100000099") == []
+    # Whoever sees one of these cases sees that one alone.
+    seen = listed(api, "operator2", part="3101010100000017")
+    assert sum(map(weight, drawn(api, "operator2", 12, part="3101010100000017"))) == seen < 3
+
+
 def test_marks_narrow_as_in_the_list(api, crowd, session):
     marked = session.scalars(select(Case).where(Case.state == "handling").limit(2)).all()
     for case in marked:

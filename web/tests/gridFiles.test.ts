@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { crsOf, detectColumns, readColumns } from "@/grid/columns";
 import { boundsOf, countKinds, csvOf, faultRows, featuresOf, inRing, type Fault } from "@/grid/faults";
-import { faultsOf, joined, ownerOf, toggled, type Draft, type Zone } from "@/grid/zones";
+import { foldZones, faultsOf, joined, ownerOf, toggled, type Draft, type Zone } from "@/grid/zones";
 import { Refused } from "@shared/api/problem";
 
 describe("columns of a boundary file", () => {
@@ -69,5 +69,12 @@ describe("duty zones", () => {
     expect(inRing([1, 1], ring)).toBe(true);
     expect(inRing([2, 3], ring)).toBe(false);
     expect(inRing([5, 1], ring)).toBe(false);
+  });
+});
+
+describe("duty zones of the whole city", () => {
+  it("are folded by district", () => {
+    const zones = ["990101001001-1", "990102001001-1", "990101004001-2", "Z1"].map((code) => ({ code }));
+    expect(foldZones(zones).map(({ code, zones: of }) => [code, of.map((zone) => zone.code)])).toEqual([["990101", ["990101001001-1", "990101004001-2"]], ["990102", ["990102001001-1"]], ["", ["Z1"]]]);
   });
 });

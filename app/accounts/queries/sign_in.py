@@ -77,6 +77,16 @@ def bearer(session: Session, user_id: UUID, family_id: UUID, now: datetime) -> B
     return session.connection().execute(_BEARER, values).one_or_none()
 
 
+_STANDING = select(_USER.id, _USER.kind, _USER.name, _USER.organization_id, _GRANTS.label("grants")).where(
+    User.id == bindparam("user_id"), User.disabled_at.is_(None)
+)
+
+
+def standing(session: Session, user_id: UUID, now: datetime) -> BearerRow | None:
+    """What `bearer` answers, for somebody who need not be signed in: work that they left to be done."""
+    return session.connection().execute(_STANDING, {"user_id": user_id, "now": now}).one_or_none()
+
+
 # --- passwords and tallies -----------------------------------------------------------------------------------------
 
 

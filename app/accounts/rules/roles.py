@@ -99,6 +99,7 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "case.list": STAFF,
         "case.read": STAFF,
         "case.act": STAFF_WRITING,
+        "case.export": STAFF,
         "case.verify_chain": STAFF,
         # On a case that they see; whoever is no administrator has no other way to an original.
         "case.original": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.ADMIN}),

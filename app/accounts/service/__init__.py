@@ -17,7 +17,17 @@ from app.accounts.service.codes import (
     send_code,
     send_contact_code,
 )
-from app.accounts.service.families import ACCESS_LIFE, REFRESH_LIFE, Tokens, anonymous, end, principal, refresh, system
+from app.accounts.service.families import (
+    ACCESS_LIFE,
+    REFRESH_LIFE,
+    Tokens,
+    absent_principal,
+    anonymous,
+    end,
+    principal,
+    refresh,
+    system,
+)
 from app.accounts.service.grants import NewGrant, end_grant, follow_successors, grant, revoke
 from app.accounts.service.links import Link, make_link, redeem_link
 from app.accounts.service.organizations import (
@@ -55,6 +65,7 @@ __all__ = [
     "Person",
     "Tokens",
     "Uses",
+    "absent_principal",
     "admit",
     "admit_contact",
     "admit_phone",

@@ -66,8 +66,16 @@ def principal(
 ) -> Principal | None:
     """Whom an access token stands for now; None where its family was revoked or the user disabled. One statement."""
     row = queries.bearer(session, user_id, family_id, now)
-    if row is None:
-        return None
+    return None if row is None else _principal(row, address)
+
+
+def absent_principal(session: Session, user_id: UUID, *, now: datetime) -> Principal | None:
+    """Whom a user is now, for a job that works for them after they left; None where the user is disabled."""
+    row = queries.standing(session, user_id, now)
+    return None if row is None else _principal(row, None)
+
+
+def _principal(row: queries.BearerRow, address: str | None) -> Principal:
     grants = tuple(Grant(role, UUID(organization), area) for role, organization, area in row.grants or ())
     roles = {grant.role for grant in grants}
     if row.kind == UserKind.CITIZEN:

@@ -24,7 +24,7 @@ from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.db import read_unit
 from app.core.http import answer, if_match, json_response, write_unit
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import edge_of, page
 from app.core.schemas import problems
 
 CHANGING = problems(401, 403, 404, 409, 412, 428)
@@ -88,10 +88,7 @@ def enable_user(path: UserPath) -> Response:
 @needs("users.read")
 def list_grants(path: UserPath, query: GrantsQuery) -> Response:
     """Somebody's grants, those that began last first; of all times, or those valid at an instant"""
-    after = None
-    if query.cursor is not None:
-        begins, grant_id = decode_cursor(query.cursor, 2)
-        after = (cursor_instant(begins), cursor_id(grant_id))
+    after = edge_of(query.cursor)
     with read_unit() as session:
         service.find_member(session, path.user_id)
         rows = queries.grants_page(session, path.user_id, at=query.at, after=after, limit=query.limit)

@@ -43,6 +43,9 @@ def apply(session: Session, work: Work) -> None:
     for number, row in numbered(work.changes):
         if ids.get(row["organization"]) not in opened and not _stays(work, row):
             work.blame(number, "organization", f"there is no open organisation {row['organization']}")
+    for line in work.changes.added:
+        if line.row["username"].split() != [line.row["username"]]:
+            work.blame(line.number, "username", "has spaces in it: people sign in with one word")
     if work.faults:
         return
     _add(session, work, ids)

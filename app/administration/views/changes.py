@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from flask import Response
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from app.accounts import service as accounts
-from app.accounts.rules import normal_username
 from app.administration.queries.changes import Wanted, list_changes
 from app.administration.schemas import AdminChangesOut, AdminChangesQuery
+from app.administration.views.asked import user_named
 from app.administration.views.blueprint import administration
 from app.core.auth import needs
 from app.core.config import config
 from app.core.db import read_unit
-from app.core.errors import Fault, Invalid
 from app.core.http import json_response
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import edge_of, page
 from app.core.schemas import problems
 from app.core.spans import begin_of, end_of
 
 SYSTEM = "system"
+ACTOR = "an id, a user name, or system"
 
 
 @administration.get(
@@ -32,13 +30,9 @@ SYSTEM = "system"
 @needs("audit.read")
 def list_admin_changes(query: AdminChangesQuery) -> Response:
     """Who changed what in the administration, newest first"""
-    after = None
-    if query.cursor is not None:
-        at, change_id = decode_cursor(query.cursor, 2)
-        after = (cursor_instant(at), cursor_id(change_id))
     with read_unit() as session:
         wanted = _wanted(session, query)
-        rows = list_changes(session, wanted, after=after, limit=query.limit)
+        rows = list_changes(session, wanted, after=edge_of(query.cursor), limit=query.limit)
     items, cursor = page(rows, query.limit, lambda row: (row.at.isoformat(), str(row.id)))
     return json_response(
         AdminChangesOut.model_validate({"items": [_shown(row) for row in items], "next_cursor": cursor})
@@ -50,21 +44,11 @@ def _wanted(session: Session, query: AdminChangesQuery) -> Wanted:
     return Wanted(
         action=query.action,
         subject=query.subject,
-        actor_id=None if query.actor in {None, SYSTEM} else _user(session, str(query.actor)),
+        actor_id=None if query.actor in {None, SYSTEM} else user_named(session, str(query.actor), "/actor", ACTOR),
         by_system=query.actor == SYSTEM,
         since=None if query.since is None else begin_of(query.since, zone),
         until=None if query.until is None else end_of(query.until, zone),
     )
-
-
-def _user(session: Session, named: str) -> UUID:
-    try:
-        return UUID(named)
-    except ValueError:
-        found = accounts.user_id_of(session, normal_username(named))
-    if found is None:
-        raise Invalid(f"There is no user {named}.", faults=[Fault("/actor", "an id, a user name, or system")])
-    return found
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:

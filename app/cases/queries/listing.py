@@ -11,28 +11,26 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    CompoundSelect,
     Integer,
     Row,
     Select,
-    UnaryExpression,
+    Subquery,
     and_,
     bindparam,
     false,
     func,
     or_,
     select,
-    text,
-    tuple_,
-    union,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Organization
+from app.accounts.rules import Role
 from app.cases.models import Case
-from app.cases.queries.visibility import reasons_and_few, shown_plainly
+from app.cases.queries.visibility import shown_plainly
+from app.cases.queries.ways import AFTER_ID, Walk, walked, ways_to_see
+from app.cases.queries.ways import unwalked as unwalked  # noqa: PLC0414 -- for whoever picks as a list does
 from app.cases.queries.words import begins, contains, says
 from app.cases.rules import END_STATES
 from app.cases.rules.filters import CaseFilter, Mark, begins_number
@@ -85,8 +83,6 @@ _ITEMS = (
 _NOW = bindparam("now", type_=Case.due_at.type)
 _MOST = bindparam("most", type_=Integer())
 _WINDOW = bindparam("window", type_=Integer())
-_AFTER_AT = bindparam("after_at", type_=Case.opened_at.type)
-_AFTER_ID = bindparam("after_id", type_=Case.id.type)
 
 
 class Search(Enum):
@@ -101,6 +97,8 @@ class Search(Enum):
 
 WINDOW = 3_000
 """So many of the first cases for each reason to see them are looked through for words."""
+OWN_WINDOW = 1_000
+"""The same for units and handlers: which of theirs say a word is told by indexes alone."""
 
 
 class Begin(Enum):
@@ -138,10 +136,30 @@ def cases_page(
         values |= {"after_at": after[0], "after_id": after[1]}
     connection = session.connection()
     if found.q:
-        rows = connection.execute(_page(found, principal, begin, Search.FIRST), values | {"window": WINDOW}).all()
+        rows = connection.execute(
+            _page(found, principal, begin, Search.FIRST), values | {"window": _window(principal)}
+        ).all()
         if len(rows) > limit:
             return rows
     return connection.execute(_page(found, principal, begin, Search.EVERY), values).all()
+
+
+def newest_saying(
+    session: Session, words: str, principal: Principal, *, limit: int, everywhere: bool
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The newest visible cases that say these words: among the first `WINDOW`; or everywhere, where the index of words
+    finds what is not among those.
+    """
+    found, values, connection = CaseFilter(q=words), {"most": limit}, session.connection()
+    first = _page(found, principal, Begin.START, Search.FIRST)
+    rows = connection.execute(first, values | {"window": _window(principal)}).all()
+    if len(rows) == limit or not everywhere:
+        return rows
+    return connection.execute(_page(found, principal, Begin.START, Search.EVERY), values).all()
+
+
+def _window(principal: Principal) -> int:
+    return OWN_WINDOW if principal.roles <= {Role.UNIT_MANAGER, Role.HANDLER} else WINDOW
 
 
 # Who looks at a list looks again, and pages on: putting the statement together costs as much as carrying it out.
@@ -149,102 +167,66 @@ def cases_page(
 def _page(
     found: CaseFilter, principal: Principal, begin: Begin, search: Search = Search.EVERY
 ) -> Select[*tuple[Any, ...]]:
-    column, descending = ORDERS[found.sort]
-    edge, given = tuple_(column, Case.id), tuple_(_AFTER_AT, _AFTER_ID)
     first = found.q is not None and search is Search.FIRST
-    parts = [narrowed(replace(found, q=None) if first else found, principal)]
-    if begin is Begin.TIMED:
-        parts[0].append(edge < given if descending else edge > given)
-    if found.sort.endswith("due_at"):
-        parts = _by_deadline(found, parts[0], begin, descending=descending)
-    order = (column.desc(), Case.id.desc()) if descending else (column, Case.id)
-    if first:
-        picked: Select[UUID] | CompoundSelect[UUID] = _first(found, principal, parts, order)
-    else:
-        picked = _picked(principal, parts, unwalked(order) if found.q else order, narrow=bool(found.types))
-    query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(Case.id.in_(picked))
-    return query.order_by(order[0].nulls_last(), order[1]).limit(_MOST)
+    clauses = narrowed(replace(found, q=None) if first else found, principal)
+    walk = _walk(found, begin, first=first)
+    parts = _by_deadline(found, clauses, begin, walk) if found.sort.endswith("due_at") else [clauses]
+    ways = ways_to_see(principal, narrow=bool(found.types), worded=found.q is not None and not first)
+    picked = walked(ways, parts, walk)
+    ids = _first(found, principal, picked, walk) if first else select(picked.c.id)
+    query = _ITEMS.add_columns(shown_plainly(principal).label("plain")).where(Case.id.in_(ids))
+    return query.order_by(*_sorted(walk, walk.column, Case.id)).limit(_MOST)
 
 
-def _first(
-    found: CaseFilter, principal: Principal, parts: Sequence[Sequence[ColumnElement[bool]]], order: Sequence[Any]
-) -> Select[UUID]:
+def _walk(found: CaseFilter, begin: Begin, *, first: bool) -> Walk:
+    column, descending = ORDERS[found.sort]
+    # By deadline, each part has an edge of its own.
+    after = begin is Begin.TIMED and not found.sort.endswith("due_at")
+    anywhere = found.q is not None and not first
+    return Walk(column, descending, _WINDOW if first else _MOST, after=after, anywhere=anywhere)
+
+
+def _sorted(walk: Walk, at: Any, case_id: Any) -> tuple[Any, ...]:
+    first, second = walk.order(at, case_id)
+    return first.nulls_last(), second
+
+
+def _first(found: CaseFilter, principal: Principal, picked: Subquery, walk: Walk) -> Select[UUID]:
     """The ids of those that say it among the first `WINDOW` that are seen for any reason."""
-    sorted_by = (order[0].nulls_last(), order[1])
-    ways = _picked(principal, parts, order, most=_WINDOW)
-    looked_at = select(Case.id).where(Case.id.in_(ways)).order_by(*sorted_by).limit(_WINDOW).subquery()
+    looked_at = select(picked).order_by(*_sorted(walk, picked.c.at, picked.c.id)).limit(_WINDOW).subquery("looked_at")
     said = select(Case.id).join(looked_at, looked_at.c.id == Case.id)
-    return said.where(_matches(found.q or "", principal, contains)).order_by(*sorted_by).limit(_MOST)
+    order = _sorted(walk, looked_at.c.at, looked_at.c.id)
+    return said.where(_matches(found.q or "", principal, contains)).order_by(*order).limit(_MOST)
 
 
 def _by_deadline(
-    found: CaseFilter, clauses: list[ColumnElement[bool]], begin: Begin, *, descending: bool
+    found: CaseFilter, clauses: list[ColumnElement[bool]], begin: Begin, walk: Walk
 ) -> list[list[ColumnElement[bool]]]:
     """First the cases with a clock, then those without: each part is a stretch of one index, in its order.
 
     Every open case has a clock. Where only open ones are asked for, those without are not looked for among all that
     were ever closed.
     """
-    timed = [*clauses, Case.due_at.is_not(None)]
+    edge = replace(walk, after=begin is Begin.TIMED).edge(Case.due_at, Case.id)
+    timed = [*clauses, *edge, Case.due_at.is_not(None)]
     if (found.states and END_STATES.isdisjoint(found.states)) or found.lamps:
         return [timed] if begin is not Begin.TIMELESS else [[*timed, false()]]
-    base = clauses[:-1] if begin is Begin.TIMED else clauses
-    timeless = [*base, Case.due_at.is_(None)]
+    timeless = [*clauses, Case.due_at.is_(None)]
     if begin is not Begin.TIMELESS:
         return [timed, timeless]
-    return [[*timeless, Case.id < _AFTER_ID if descending else Case.id > _AFTER_ID]]
+    return [[*timeless, Case.id < AFTER_ID if walk.descending else Case.id > AFTER_ID]]
 
 
 def estimate(
     session: Session, found: CaseFilter, principal: Principal, *, now: datetime, most: int
 ) -> tuple[int, bool]:
     """How many cases there are, counted up to ``most``; (count, whether it is exact)."""
-    picked = _picked(principal, [narrowed(found, principal)], ()).subquery()
+    walk = Walk(Case.opened_at, True, _MOST, ordered=False)
+    ways = ways_to_see(principal, narrow=False, worded=found.q is not None)
+    picked = walked(ways, [narrowed(found, principal)], walk)
     values = {"now": now, "most": most + 1}
     counted: int = session.connection().execute(select(func.count()).select_from(picked), values).scalar_one()
     return min(counted, most), counted <= most
-
-
-def _picked(
-    principal: Principal,
-    parts: Sequence[Sequence[ColumnElement[bool]]],
-    order: Sequence[Any],
-    most: BindParameter[int] = _MOST,
-    *,
-    narrow: bool = False,
-) -> Select[UUID] | CompoundSelect[UUID]:
-    """The ids of the first visible cases, each reason for seeing a case looked up by itself.
-
-    Joined by OR, the reasons would be one condition that no index serves: who sees few cases would have all read.
-    """
-    ways = [
-        select(
-            select(Case.id)
-            .where(reason, *clauses)
-            .order_by(*(unwalked(order) if few else order))
-            .limit(most)
-            .subquery()
-            .c.id
-        )
-        for clauses in parts
-        for reason, few in reasons_and_few(principal, narrow=narrow)
-    ]
-    return ways[0] if len(ways) == 1 else union(*ways)
-
-
-def unwalked(order: Sequence[Any]) -> tuple[Any, ...]:
-    """The same order in words that no index has.
-
-    Where what is looked for may lie anywhere or not be there at all, all that there is must not be walked in the order
-    of an index until enough is found, which the planner would take for the shortest way.
-    """
-    if not order or not isinstance(order[0], UnaryExpression | InstrumentedAttribute):
-        return tuple(order)
-    first, second = order
-    nothing = text("interval '0'")
-    if isinstance(first, UnaryExpression):
-        return first.element.op("+")(nothing).desc(), second
-    return first.op("+")(nothing), second
 
 
 def narrowed(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool]]:

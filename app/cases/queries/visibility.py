@@ -5,9 +5,10 @@ Source: domain.md §4.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.accounts.rules import Role
@@ -45,15 +46,35 @@ def reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[C
         return [true()]
     if principal.kind != "staff" or principal.id is None:
         return [false()]
+    clauses, rare = shared_reasons(principal, by_area), rare_reasons(principal)
+    return [*clauses, *(and_(*elsewhere(principal, by_area), reason) for reason in rare)]
+
+
+def shared_reasons(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[ColumnElement[bool]]:
+    """Those of the reasons that are the same for everybody with the same `sight`: the ground, and what a unit has."""
     prefixes = principal.areas(*by_area)
     clauses = [_in_areas(prefixes)] if prefixes else []
     units = principal.organizations(Role.UNIT_MANAGER)
     if units:
         # What a unit leads is read in the order of one index; what it had or helps with beside is a small part of all.
         clauses += [Case.lead_id.in_(units), and_(SHARED, Case.unit_ids.overlap(list(units)))]
-    rare = rare_reasons(principal)
-    city = [prefix for prefix in prefixes if len(prefix) <= CITY_DIGITS]
-    return [*clauses, *(and_(_beyond(city[0]), reason) for reason in rare)] if city else [*clauses, *rare]
+    return clauses
+
+
+def sight(principal: Principal) -> Hashable:
+    """What the shared reasons depend on: equal for members of staff who see the same by them."""
+    return principal.areas(*BY_AREA), frozenset(principal.organizations(Role.UNIT_MANAGER))
+
+
+def sees_only_reported(principal: Principal) -> bool:
+    """Whether, beside what is shared, they see nothing but what they reported themselves."""
+    return not principal.roles & {Role.INSPECTOR, Role.HANDLER}
+
+
+def elsewhere(principal: Principal, by_area: tuple[Role, ...] = BY_AREA) -> list[ColumnElement[bool]]:
+    """What has to hold for rare reasons to add anything; empty for who does not see a whole city anyway."""
+    city = [prefix for prefix in principal.areas(*by_area) if len(prefix) <= CITY_DIGITS]
+    return [_beyond(city[0])] if city else []
 
 
 def _beyond(prefix: str) -> ColumnElement[bool]:
@@ -100,23 +121,25 @@ def _in_areas(prefixes: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(*(Case.current_cell.startswith(prefix, autoescape=True) for prefix in prefixes))
 
 
-def _of_inspector(principal: Principal) -> list[ColumnElement[bool]]:
-    """Cases in their zones, and those they were ever asked about."""
-    zones = select(DutyZonePerson.zone_code).where(
+def zones_of(principal: Principal) -> Select[str]:
+    """The codes of the duty zones that somebody patrols now."""
+    return select(DutyZonePerson.zone_code).where(
         DutyZonePerson.user_id == principal.id,
         DutyZonePerson.valid_from <= func.now(),
         or_(DutyZonePerson.valid_to.is_(None), DutyZonePerson.valid_to > func.now()),
     )
+
+
+def _of_inspector(principal: Principal) -> list[ColumnElement[bool]]:
+    """Cases in their zones, and those they were ever asked about."""
+    zones = zones_of(principal)
     asked = exists().where(and_(CaseTask.case_id == Case.id, CaseTask.assignee_id == principal.id))
     return [Case.zone_code.in_(zones), asked]
 
 
 def _helped_by(units: tuple[UUID, ...]) -> ColumnElement[bool]:
-    """What is handled with the help of these organisations; every organisation that helps is among `unit_ids`, which
-    have an index.
-    """
-    helped = and_(Case.unit_ids.overlap(list(units)), Case.helper_ids.overlap(list(units)))
-    return and_(Case.state == State.HANDLING.value, helped)
+    """What is handled with the help of these organisations."""
+    return and_(Case.state == State.HANDLING.value, Case.helper_ids.overlap(list(units)))
 
 
 def _reported_by(principal: Principal) -> ColumnElement[bool]:

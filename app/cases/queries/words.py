@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.cases.models import Case
 
-# As in the index ix_cases_words.
+# As in the index ix_cases_unit_ids_words.
 _PAIRS = func.bigrams(Case.description, Case.address)
 _LAST = "\U0010ffff"
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.accounts import queries as accounts
 from app.accounts.models import Organization
 from app.cases.models import Case
-from app.cases.queries import shown_plainly, visible
+from app.cases.queries import shown_plainly
+from app.cases.queries.listing import newest_saying
 from app.cases.queries.visibility import reasons
-from app.cases.queries.words import begins, contains, says
+from app.cases.queries.words import begins
 from app.catalog.models import Type
 from app.console.rules.searching import Wording
 from app.core.auth import Principal
@@ -22,10 +23,6 @@ from app.grid.models import Area
 from app.parts.models import Part
 
 AnyRow = Row[*tuple[Any, ...]]
-# Words are looked for among so many of the newest cases first: the index of words does not know which are new.
-RECENT = 3_000
-# Of what the index of words finds, so much is looked at for the newest.
-LOOKED_AT = 2_000
 _NEWEST = (Case.opened_at.desc(), Case.id.desc())
 
 
@@ -35,11 +32,11 @@ def cases_by_number(session: Session, number: str, principal: Principal, limit: 
     return _cases(session, found, principal, limit)
 
 
-def recent_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
-    """The newest visible cases that say these words, among the newest `RECENT` for each reason to see them."""
-    recent = _for_each_reason(principal, order=_NEWEST, most=RECENT).cte("recent")
-    found = select(Case.id).join(recent, recent.c.id == Case.id).where(contains(words), shown_plainly(principal))
-    return _cases(session, found.order_by(*_NEWEST).limit(limit), principal, limit)
+def cases_saying(session: Session, wanted: Wording, principal: Principal, limit: int) -> Sequence[AnyRow]:
+    """The newest visible cases that say these words; of one letter, which the index of words does not know, among the
+    newest of all.
+    """
+    return newest_saying(session, wanted.words, principal, limit=limit, everywhere=wanted.paired)
 
 
 def _for_each_reason(
@@ -51,13 +48,6 @@ def _for_each_reason(
         for reason in reasons(principal)
     ]
     return ways[0] if len(ways) == 1 else union(*ways)
-
-
-def older_cases(session: Session, words: str, principal: Principal, limit: int) -> Sequence[AnyRow]:
-    """The newest visible cases among those that the index of words finds first."""
-    said = select(Case.id).where(says(words)).limit(LOOKED_AT).cte("said").prefix_with("MATERIALIZED")
-    found = select(Case.id).join(said, said.c.id == Case.id).where(visible(principal), shown_plainly(principal))
-    return _cases(session, found.order_by(*_NEWEST).limit(limit), principal, limit)
 
 
 def _cases(

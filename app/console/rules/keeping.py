@@ -15,4 +15,4 @@ class Preferences:
     language: Literal["zh-CN", "en"] = "zh-CN"
     theme: Literal["auto", "light", "dark"] = "auto"
     sound: bool = False
-    density: Literal["comfortable", "compact"] = "comfortable"
+    density: Literal["comfortable", "compact"] = "compact"

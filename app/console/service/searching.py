@@ -38,17 +38,12 @@ def search(session: Session, text: str, principal: Principal, *, now: datetime, 
 
 
 def _cases(session: Session, wanted: Wording, principal: Principal, limit: int) -> list[AnyRow]:
-    """By number where it is one; else the newest that say it, and older ones only where there are not enough new."""
+    """By number where it is one; else the newest that say it."""
     if wanted.number:
         found = queries.cases_by_number(session, wanted.number, principal, limit)
         if found:
             return list(found)
-    found = queries.recent_cases(session, wanted.words, principal, limit)
-    if len(found) == limit or not wanted.paired:
-        return list(found)
-    older = queries.older_cases(session, wanted.words, principal, limit)
-    known = {row.number for row in found}
-    return [*found, *(row for row in older if row.number not in known)][:limit]
+    return list(queries.cases_saying(session, wanted, principal, limit))
 
 
 def _case(row: AnyRow) -> dict[str, Any]:

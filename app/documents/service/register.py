@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import service as cases
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import edge_of, page
 from app.documents import queries
 from app.documents.errors import DocumentNotFound
 from app.documents.queries import DocumentFilter
@@ -27,10 +27,7 @@ def documents_for(
 
     Raises: BadCursor.
     """
-    after = None
-    if cursor is not None:
-        at, row_id = decode_cursor(cursor, 2)
-        after = cursor_instant(at), cursor_id(row_id)
+    after = edge_of(cursor)
     found = queries.document_page(session, wanted, principal, limit=limit, after=after)
     rows, following = page(found, limit, lambda row: (to_rfc3339(row.issued_at), str(row.id)))
     return [item(row._mapping) for row in rows], following  # noqa: SLF001 -- the documented way to a row's mapping

@@ -65,6 +65,23 @@ class Window:
     units: tuple[UUID, ...] | None = None
     overlay: Overlay = field(default_factory=Overlay)
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The window as what statements are given."""
+        overlay = self.overlay
+        columns = list(zip(*overlay.rows, strict=True)) or [() for _ in COLUMNS]
+        whole = "" in self.prefixes
+        return {
+            "start": self.start,
+            "end": self.end,
+            "as_of": self.at,
+            "prefixes": None if whole else [f"{prefix}%" for prefix in self.prefixes],
+            "units": None if self.units is None else [str(unit) for unit in self.units],
+            "covers": bool(overlay.ids),
+            "covered": list(overlay.ids),
+            **{f"o_{name}": list(column) for name, column in zip(COLUMNS, columns, strict=True)},
+        }
+
 
 class TallyRow(NamedTuple):
     """So many entries of a subject with these marks."""
@@ -132,20 +149,7 @@ def entries_behind(
 
 
 def _given(kinds: Iterable[Counted], window: Window) -> dict[str, Any]:
-    overlay = window.overlay
-    columns = list(zip(*overlay.rows, strict=True)) or [() for _ in COLUMNS]
-    whole = "" in window.prefixes
-    return {
-        "kinds": [kind.value for kind in kinds],
-        "start": window.start,
-        "end": window.end,
-        "as_of": window.at,
-        "prefixes": None if whole else [f"{prefix}%" for prefix in window.prefixes],
-        "units": None if window.units is None else [str(unit) for unit in window.units],
-        "covers": bool(overlay.ids),
-        "covered": list(overlay.ids),
-        **{f"o_{name}": list(column) for name, column in zip(COLUMNS, columns, strict=True)},
-    }
+    return window.given | {"kinds": [kind.value for kind in kinds]}
 
 
 given = _given

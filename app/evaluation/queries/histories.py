@@ -43,8 +43,8 @@ _KNOWN = text(f"""
       FROM {_IDS} JOIN cases c ON c.id = wanted.id""")  # noqa: S608
 
 _CLOCKS = text(f"""
-    SELECT k.case_id::text, k.started_at, k.unit, k.calendar_code
-      FROM {_IDS} JOIN case_clocks k ON k.case_id = wanted.id AND k.stage = 'handling'""")  # noqa: S608
+    SELECT k.case_id::text, k.stage, k.started_at, k.unit, k.calendar_code
+      FROM {_IDS} JOIN case_clocks k ON k.case_id = wanted.id""")  # noqa: S608
 
 _MERGED_INTO = text("""
     WITH RECURSIVE towards (id) AS (
@@ -104,10 +104,10 @@ def known_of(session: Session, ids: Collection[str]) -> dict[str, Known]:
     return {row[0]: Known(*row) for row in rows}
 
 
-def handling_units(session: Session, ids: Collection[str]) -> Mapping[tuple[str, datetime], tuple[str, str]]:
-    """(unit, calendar's code) of each handling clock, by case and start."""
+def clock_units(session: Session, ids: Collection[str]) -> Mapping[tuple[str, str, datetime], tuple[str, str]]:
+    """(unit, calendar's code) of each clock, by case, stage and start."""
     rows = session.connection().execute(_CLOCKS, {"ids": list(ids)})
-    return {(case_id, started_at): (unit, code) for case_id, started_at, unit, code in rows}
+    return {(case_id, stage, started_at): (unit, code) for case_id, stage, started_at, unit, code in rows}
 
 
 def with_merged(session: Session, ids: Collection[str]) -> set[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag, StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from app.cases.rules import Source, State
@@ -18,6 +18,7 @@ from app.evaluation.rules.history import BEFORE_FILING, Dispatch, HandlingClock,
 from app.sla.rules import Stage
 
 SATISFIED_FROM = 4
+Clock: TypeAlias = HandlingClock | StageClock
 
 
 class Counted(StrEnum):
@@ -77,8 +78,8 @@ class Entry(NamedTuple):
     """One thing that is counted.
 
     Shape: `ordinal` tells entries of a kind of one case apart (1, 2, …); `at` is the instant that decides the period,
-           and may lie ahead for work that is not due yet. `value`: working seconds of a handling that is done, the
-           score of a rating. People are those who did it or were asked to, each under the post in which they did.
+           and may lie ahead for work that is not due yet. `value`: working seconds of a handling or stage that is
+           done, the score of a rating. People are those who did it or were asked to, each under their post.
     """
 
     counted: Counted
@@ -104,7 +105,7 @@ class Setting:
     """
 
     source: Source
-    worked: Callable[[HandlingClock], int]
+    worked: Callable[[Clock], int]
     target: History | None = None
     repeated: bool = False
     patrollers: Sequence[UUID] = ()
@@ -116,7 +117,7 @@ def entries_of(case: History, setting: Setting) -> Iterator[Entry]:
     yield from _report(case, setting)
     yield from _filing(case, setting)
     for ordinal, clock in enumerate(case.stages, 1):
-        yield from _stage(case, clock, ordinal)
+        yield from _stage(case, clock, ordinal, setting)
     for ordinal, dispatch in enumerate(case.dispatches, 1):
         yield _dispatch(case, dispatch, ordinal)
     if case.handling is not None:
@@ -165,7 +166,7 @@ def _filing(case: History, setting: Setting) -> Iterator[Entry]:
         yield Entry(Counted.PATROL, ordinal, case.filed_at, case.type_id, patrol, inspector_id=inspector)
 
 
-def _stage(case: History, clock: StageClock, ordinal: int) -> Iterator[Entry]:
+def _stage(case: History, clock: StageClock, ordinal: int, setting: Setting) -> Iterator[Entry]:
     if clock.sealed_at is None:
         return
     marks = Mark.ON_TIME if clock.on_time else NONE
@@ -179,6 +180,7 @@ def _stage(case: History, clock: StageClock, ordinal: int) -> Iterator[Entry]:
         clock.sealed_at,
         case.type_id,
         marks,
+        None if clock.done_at is None else setting.worked(clock),
         inspector_id=(clock.done_by or clock.asked_id) if inspects else None,
         operator_id=case.operator_id if leads else clock.done_by if clock.stage is Stage.ACCEPT else None,
         leader_id=clock.done_by if leads else None,

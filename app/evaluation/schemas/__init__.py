@@ -7,6 +7,8 @@ from app.evaluation.schemas.figures import (
     IndicatorCasesQuery,
     IndicatorsOut,
     IndicatorsQuery,
+    SummaryOut,
+    SummaryQuery,
 )
 
 __all__ = [
@@ -16,4 +18,6 @@ __all__ = [
     "IndicatorCasesQuery",
     "IndicatorsOut",
     "IndicatorsQuery",
+    "SummaryOut",
+    "SummaryQuery",
 ]

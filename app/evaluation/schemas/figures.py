@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from app.core.schemas import Instant, Out, Query
 from app.evaluation.rules.indicators import INDICATORS, Side, Subject
 from app.evaluation.rules.scores import Compared
+from app.evaluation.rules.summing import Dimension
 
+MOST_DIMENSIONS = 4
 PERIOD = "A day 2026-10-05, ISO week 2026-W41, month 2026-10, quarter 2026-Q4 or year 2026, in the city's zone"
 
 
@@ -126,3 +129,42 @@ class IndicatorCasesOut(Out):
     as_of: datetime
     definitions: str
     items: list[CaseBehindOut]
+
+
+class SummaryQuery(Query):
+    """Of which time and ground, grouped by what, in which form."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: str = Field(alias="from", max_length=40, description="An instant, or a day of the city")
+    until: str = Field(alias="to", max_length=40, description="An instant, or the last day")
+    group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(Dimension)}, by commas")
+    area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
+    at: Instant | None = Field(None, description="As of this instant; left out: now")
+    times: bool = Field(default=False, description="Median and ninth decile of working seconds as well")
+    format: Literal["json", "csv", "xlsx"] = "json"
+
+    @field_validator("group_by")
+    @classmethod
+    def dimensions_known(cls, value: str) -> str:
+        names = value.split(",") if value else []
+        if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names) or not set(names) <= set(Dimension):
+            message = f"at most {MOST_DIMENSIONS} different ones of {', '.join(Dimension)}"
+            raise ValueError(message)
+        return value
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        return tuple(Dimension(name) for name in self.group_by.split(",") if name)
+
+
+class SummaryOut(Out):
+    """Groups with their numbers: each has its dimensions by name, then counts, rates and times."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime = Field(alias="from")
+    until: datetime = Field(alias="to")
+    as_of: datetime
+    definitions: str
+    items: list[dict[str, Any]]

@@ -53,12 +53,14 @@ from app.evaluation.service.periods import (
     standings,
     user_name,
 )
+from app.evaluation.service.rolling import roll_one
 from app.evaluation.service.scores import (
     Row,
     compared,
     in_order_of_ranks,
     scores_of,
 )
+from app.evaluation.service.summing import Summary, summarize
 
 __all__ = [
     "GRADES",
@@ -71,6 +73,7 @@ __all__ = [
     "Row",
     "Staleness",
     "Standing",
+    "Summary",
     "batches",
     "cases_behind",
     "cases_of_revision",
@@ -104,12 +107,14 @@ __all__ = [
     "regime",
     "review",
     "revision_diff",
+    "roll_one",
     "rows_of",
     "scores_of",
     "seen",
     "stale",
     "standing",
     "standings",
+    "summarize",
     "user_name",
     "wanted_indicators",
     "window_of",

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from app.cases.rules import Action, Source, State
 from app.evaluation import queries
 from app.evaluation.queries.histories import Known
-from app.evaluation.rules.counting import Entry, Setting, entries_of
+from app.evaluation.rules.counting import Clock, Entry, Setting, entries_of
 from app.evaluation.rules.history import HandlingClock, History, Step, history_of
 from app.sla import service as sla
 from app.sla.rules import Stage, Unit, elapsed
 
+SECOND = timedelta(seconds=1)
 AT_ONCE = 1_000
 """So many cases are counted in one unit of work: a fraction of a second."""
 
@@ -42,7 +43,7 @@ def count_cases(session: Session, ids: Collection[str], at: datetime | None, now
     histories = {case_id: found for case_id, found in _histories(session, read, at).items() if found is not None}
     known = queries.known_of(session, wanted)
     mine = {case_id: histories[case_id] for case_id in known if case_id in histories}
-    worked = _Working(session, mine)
+    worked = _Working(session, mine.keys())
     repeated = queries.repeated(session, _closed(mine), at or now)
     filed = {case_id: (known[case_id].cell, case.filed_at) for case_id, case in mine.items() if case.filed_at}
     patrollers = queries.patrollers(session, filed)
@@ -104,35 +105,41 @@ def _step(row: Sequence[Any]) -> Step:
 
 
 class _Working:
-    """Working seconds of handlings: the limit's kind of time, without what was on hold."""
+    """Working seconds of clocks that are done: the limit's kind of time, without what was on hold."""
 
-    def __init__(self, session: Session, cases: Mapping[str, History]) -> None:
-        handled = [case_id for case_id, case in cases.items() if case.handling and case.handling.handled_at]
+    def __init__(self, session: Session, ids: Collection[str]) -> None:
         self._session = session
-        self._units = queries.handling_units(session, handled) if handled else {}
+        self._units = queries.clock_units(session, ids)
 
     def of(self, case_id: str) -> _Clocked:
         return _Clocked(self, case_id)
 
-    def seconds(self, case_id: str, clock: HandlingClock) -> int:
-        if clock.handled_at is None:
+    def seconds(self, case_id: str, clock: Clock) -> int:
+        if isinstance(clock, HandlingClock):
+            stage, done_at, pauses = Stage.HANDLING, clock.handled_at, clock.pauses
+        else:
+            stage, done_at, pauses = clock.stage, clock.done_at, ()
+        if done_at is None:
             return 0
-        name, code = self._units[case_id, clock.started_at]
-        unit, calendar = Unit(name), sla.calendar(self._session, code)
-        spent = elapsed(clock.started_at, clock.handled_at, unit, calendar)
-        for since, until in clock.pauses:
-            spent -= elapsed(since, until or clock.handled_at, unit, calendar)
-        return max(spent, timedelta(0)) // timedelta(seconds=1)
+        name, code = self._units[case_id, stage.value, clock.started_at]
+        unit = Unit(name)
+        if unit.runs_always and not pauses:
+            return (done_at - clock.started_at) // SECOND
+        calendar = sla.calendar(self._session, code)
+        spent = elapsed(clock.started_at, done_at, unit, calendar)
+        for since, until in pauses:
+            spent -= elapsed(since, until or done_at, unit, calendar)
+        return max(spent, timedelta(0)) // SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class _Clocked:
-    """The working seconds of one case's handling."""
+    """The working seconds of one case's clocks."""
 
     working: _Working
     case_id: str
 
-    def __call__(self, clock: HandlingClock) -> int:
+    def __call__(self, clock: Clock) -> int:
         return self.working.seconds(self.case_id, clock)
 
 
@@ -171,5 +178,7 @@ def keep(session: Session, ids: Collection[str], counted: Iterable[CountedCase])
     fresh = {case.known.id: {queries.row_of(case.known, entry) for entry in case.entries} for case in counted}
     kept = queries.kept_rows(session, ids)
     changed = [case_id for case_id in ids if fresh.get(case_id, set()) != kept.get(case_id, set())]
+    months = {(row[1], row[3]) for one in changed for row in fresh.get(one, set()) ^ kept.get(one, set())}
+    queries.forget_months(session, months)
     queries.replace_entries(session, changed, [row for case_id in changed for row in fresh.get(case_id, ())])
     return len(changed)

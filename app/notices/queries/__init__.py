@@ -10,7 +10,7 @@ from app.notices.queries.contacts import (
     put_contact,
     remove_contact,
 )
-from app.notices.queries.feed import changes_after, move_reader, reader_place, unread
+from app.notices.queries.feed import ChangeRow, move_reader, reader_place, reporters_among, seen_among, unread
 from app.notices.queries.hooks import (
     add_delivery,
     add_webhook,
@@ -54,12 +54,12 @@ from app.notices.queries.templates import (
 )
 
 __all__ = [
+    "ChangeRow",
     "add_delivery",
     "add_notices",
     "add_template",
     "add_webhook",
     "change_facts",
-    "changes_after",
     "contact",
     "contacts_of",
     "deliveries_page",
@@ -97,6 +97,8 @@ __all__ = [
     "remove_contact",
     "remove_webhook",
     "reporters",
+    "reporters_among",
+    "seen_among",
     "templates_in_force",
     "told_of",
     "unit_managers",

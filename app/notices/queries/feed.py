@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case
-from app.cases.queries import visible
+from app.cases.models import Case, CaseReport
 from app.core import feed
-from app.core.auth import Principal
-from app.core.feed import Cursor, Kind
+from app.core.feed import Cursor
 from app.core.models import table
 from app.notices.models import FeedReader
 
 ChangeRow = Row[*tuple[Any, ...]]
 
 
-def changes_after(session: Session, cursor: Cursor, principal: Principal, *, limit: int) -> list[ChangeRow]:
-    """The next rows of the feed, oldest first: (xid, seq, kind, data, shown).
+def seen_among(session: Session, ids: Collection[UUID], reasons: Sequence[ColumnElement[bool]]) -> frozenset[UUID]:
+    """Those of some cases for which one of the reasons holds."""
+    if not ids or not reasons:
+        return frozenset()
+    return frozenset(session.execute(select(Case.id).where(Case.id.in_(ids), or_(*reasons))).scalars())
 
-    All that were looked at are given, so that the cursor moves on; `shown` says which of them the principal may see:
-    what happens to a case by the same clause that shows cases, a task to whom it was given.
-    """
-    page = feed.after(cursor, limit).cte("page")
-    asked = and_(page.c.kind == Kind.TASK_ASSIGNED, page.c.assignee_id == principal.id)
-    seen = and_(page.c.kind != Kind.TASK_ASSIGNED, Case.id.is_not(None), visible(principal))
-    shown = or_(false() if principal.id is None else asked, seen).label("shown")
-    query = select(page.c.xid, page.c.seq, page.c.kind, page.c.data, shown)
-    return list(
-        session.execute(
-            query.select_from(page.outerjoin(Case, Case.id == page.c.entity_id)).order_by(page.c.xid, page.c.seq)
-        )
-    )
+
+def reporters_among(session: Session, ids: Collection[UUID]) -> frozenset[UUID | None]:
+    """Everybody who reported one of these cases."""
+    query = select(CaseReport.reporter_id).where(CaseReport.case_id.in_(ids))
+    return frozenset(session.execute(query).scalars())
 
 
 def unread(session: Session, cursor: Cursor, *, limit: int) -> list[ChangeRow]:
-    """The next rows of the feed for a reader inside the house, whoever may see them."""
+    """The next rows of the feed, oldest first, whoever may see them."""
     return list(session.execute(feed.after(cursor, limit)))
 
 

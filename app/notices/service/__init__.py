@@ -11,7 +11,7 @@ from app.notices.service.contacts import (
     remove_contact,
 )
 from app.notices.service.delivering import Letter, Outcome, conclude, letter, post
-from app.notices.service.hearing import Event, Heard, begin, hear
+from app.notices.service.hearing import Event, Heard, Listeners, begin, listeners
 from app.notices.service.hooks import (
     deliveries_of,
     end_webhook,
@@ -35,6 +35,7 @@ __all__ = [
     "Event",
     "Heard",
     "Letter",
+    "Listeners",
     "Message",
     "NewContact",
     "Outcome",
@@ -52,8 +53,8 @@ __all__ = [
     "fill_inbox",
     "fill_reminders",
     "forget_contacts",
-    "hear",
     "letter",
+    "listeners",
     "mark_read",
     "masked_contacts_of",
     "notice_of",

@@ -16,7 +16,7 @@ from app.core.clock import to_rfc3339
 from app.core.errors import Fault
 from app.core.ids import new_id
 from app.core.jobs import enqueue
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import edge_of, page
 from app.grid import service as grid
 from app.grid.errors import UnknownArea
 from app.notices import queries
@@ -84,13 +84,6 @@ def _shown(row: Any) -> dict[str, Any]:
     }
 
 
-def _edge(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, row_id = decode_cursor(cursor, 2)
-    return cursor_instant(at), cursor_id(row_id)
-
-
 def _key(row: Any) -> tuple[str, str]:
     return to_rfc3339(row.created_at), str(row.id)
 
@@ -100,7 +93,7 @@ def webhooks_of(session: Session, *, limit: int, cursor: str | None) -> tuple[li
 
     Raises: BadCursor.
     """
-    rows, following = page(queries.webhooks_page(session, limit=limit, after=_edge(cursor)), limit, _key)
+    rows, following = page(queries.webhooks_page(session, limit=limit, after=edge_of(cursor)), limit, _key)
     return [_shown(row._mapping) for row in rows], following  # noqa: SLF001 -- the documented way to a row's mapping
 
 
@@ -132,7 +125,7 @@ def deliveries_of(
     """
     if queries.webhook(session, webhook_id) is None:
         raise WebhookNotFound("There is no webhook with this id.")
-    found = queries.deliveries_page(session, webhook_id, status, limit=limit, after=_edge(cursor))
+    found = queries.deliveries_page(session, webhook_id, status, limit=limit, after=edge_of(cursor))
     rows, following = page(found, limit, _key)
     return [delivery_out(row) for row in rows], following
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import to_rfc3339
 from app.core.feed import Kind
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import edge_of, page
 from app.notices import queries
 from app.notices.errors import NoticeNotFound
 from app.notices.rules import RECIPIENTS, WORK, Happening, Occasion, Recipients, occasion_of
@@ -159,10 +159,7 @@ def notices_of(
 
     Raises: BadCursor.
     """
-    after = None
-    if cursor is not None:
-        at, row_id = decode_cursor(cursor, 2)
-        after = cursor_instant(at), cursor_id(row_id)
+    after = edge_of(cursor)
     found = queries.notices_page(session, user_id, unread=unread, limit=limit, after=after)
     rows, following = page(found, limit, lambda row: (to_rfc3339(row.created_at), str(row.id)))
     said = wording(session)

@@ -134,12 +134,12 @@ def _frames(place: Place, cursor: Cursor) -> Iterator[bytes]:
 def _follow(cursor: Cursor) -> Iterator[bytes]:
     """The stream itself, until the sign-in ends. Visibility is asked of the database each time."""
     principal, checked, spoken = current_principal(), time.monotonic(), time.monotonic()
-    sight = Sight()
+    sight, listeners = Sight(), service.listeners(bell())
     yield greeting(cursor.text)
     while True:
         rings = bell().rings
         with read_unit() as session:
-            heard = service.hear(session, cursor, principal)
+            heard = listeners.hear(session, cursor, principal, rings)
         cursor = heard.cursor
         for event in heard.events:
             yield frame(event.kind, event.data, event.cursor.text)

@@ -22,11 +22,14 @@ _STAGE = text("""
 _CLEAR = text("TRUNCATE pg_temp.staged_parts")
 _COPY_STAGED = f"COPY pg_temp.staged_parts ({_COLUMNS}) FROM STDIN"
 _COPY_PARTS = f"COPY parts ({_COLUMNS}, created_at, changed_at, retired_at) FROM STDIN"
+# What the register has already as the file has it is left out before anything is written: a row that is tried and found
+# equal would be locked, which writes it. Asked row by row, as a join would read the whole register for each batch.
 _MERGE = """
     WITH written AS (
         INSERT INTO parts AS p ({columns}, created_at, changed_at, retired_at)
         SELECT {columns}, :now, :now, CASE WHEN state = 'retired' THEN CAST(:now AS timestamptz) END
-          FROM pg_temp.staged_parts
+          FROM pg_temp.staged_parts s
+         WHERE (SELECT ({old}) IS NOT DISTINCT FROM ({given}) FROM parts p WHERE p.code = s.code) IS NOT TRUE
             ON CONFLICT (code) DO UPDATE
            SET {assigned}, retired_at = {retired}, version = p.version + 1, changed_at = excluded.changed_at
          WHERE ({old}) IS DISTINCT FROM ({new})
@@ -45,6 +48,7 @@ _ADD = text("""
     VALUES (:code, :type_id, :owner_id, :state, :name, ST_GeomFromWKB(:wkb, 4326), :cell_code, :surveyed_on, :now, :now)
         ON CONFLICT (code) DO NOTHING
     RETURNING id""")
+_SENT_AT_ONCE = 1 << 18
 CHANGEABLE = ("owner_id", "state", "name", "cell_code", "surveyed_on", "retired_at")
 
 
@@ -63,14 +67,14 @@ def copy_parts(session: Session, lines: Sequence[str], now: datetime) -> int:
     stamp = now.isoformat()
     ends = {True: f"\t{stamp}\t{stamp}\t{stamp}\n", False: f"\t{stamp}\t{stamp}\t\\N\n"}
     body = "".join([line + ends[line.split("\t", 4)[3] == "retired"] for line in lines])
-    _copy(session, _COPY_PARTS, body)
+    _copy(session, _COPY_PARTS, body.encode())
     return len(lines)
 
 
-def merge_lines(session: Session, body: str, columns: Collection[str], now: datetime) -> Merged:
+def merge_lines(session: Session, body: bytes, columns: Collection[str], now: datetime) -> Merged:
     """Add the parts of these lines and change those that the register has otherwise; equal ones stay untouched.
 
-    Shape: `body` holds whole lines; `columns` are those of `OPTIONAL` that the file had.
+    Shape: `body` holds whole lines in UTF-8; `columns` are those of `OPTIONAL` that the file had.
     """
     session.execute(_STAGE)
     session.execute(_CLEAR)
@@ -82,17 +86,18 @@ def merge_lines(session: Session, body: str, columns: Collection[str], now: date
         retired=_RETIRED if "state" in columns else "p.retired_at",
         old=", ".join(f"p.{name}" for name in taken),
         new=", ".join(f"excluded.{name}" for name in taken),
+        given=", ".join(f"s.{name}" for name in taken),
     )
     row = session.execute(text(statement), {"now": now}).one()
     return Merged(row.added, row.changed)
 
 
-def _copy(session: Session, statement: str, body: str) -> None:
+def _copy(session: Session, statement: str, body: bytes) -> None:
     """Through the driver itself: SQLAlchemy has no COPY."""
     connection = session.connection().connection.driver_connection
     assert connection is not None
     with connection.cursor() as cursor:
-        cursor.copy_expert(statement, io.StringIO(body))
+        cursor.copy_expert(statement, io.BytesIO(body), size=_SENT_AT_ONCE)
 
 
 def retire_many(session: Session, codes: Sequence[str], now: datetime) -> int:

@@ -6,7 +6,7 @@ import csv
 import io
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import shapely
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from app.core.garbage import collected_rarely
 from app.parts.queries import register
 from app.parts.queries.register import PartFilter
 from app.parts.rules.guarding import guarded
@@ -24,7 +25,7 @@ from app.parts.rules.lines import Geometries
 
 BOM = "\ufeff"
 ROWS_AT_ONCE = 5_000
-FEATURES_AT_ONCE = 50_000
+FEATURES_AT_ONCE = 10_000
 COLUMNS = (
     "code",
     "type",
@@ -41,18 +42,23 @@ COLUMNS = (
 
 def csv_of(session: Session, wanted: PartFilter) -> Iterator[bytes]:
     """The parts of a filter in pieces: UTF-8 with a byte order mark; points as lon and lat, lines as wkt."""
+    yield BOM.encode() + _lines([(*COLUMNS, "lon", "lat", "wkt")])
+    pages = register.all_parts(session, wanted, ROWS_AT_ONCE)
+    while piece := _piece(pages):
+        yield piece
+
+
+def _piece(pages: Iterator[Sequence[Row[Any]]]) -> bytes:
+    """The next page as lines, empty after the last. The collector has its way while the reader takes it."""
+    with collected_rarely():
+        rows = next(pages, ())
+        return _lines([*map(guarded, texts), *place] for texts, place in zip(_texts(rows), _places(rows), strict=True))
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    text.write(BOM)
-    writer.writerow([*COLUMNS, "lon", "lat", "wkt"])
-    for rows in register.all_parts(session, wanted, ROWS_AT_ONCE):
-        writer.writerows(
-            [*map(guarded, texts), *place] for texts, place in zip(_texts(rows), _places(rows), strict=True)
-        )
-        yield text.getvalue().encode()
-        text.seek(0)
-        text.truncate()
-    yield text.getvalue().encode()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _texts(rows: Sequence[Row[Any]]) -> Iterator[tuple[str, ...]]:
@@ -85,7 +91,7 @@ def _places(rows: Sequence[Row[Any]]) -> Iterator[tuple[str, str, str]]:
 
 
 def _geometries(rows: Sequence[Row[Any]]) -> Geometries:
-    return np.asarray(shapely.from_geojson([row.geometry for row in rows]), dtype=object)
+    return np.asarray(shapely.from_wkb([bytes(row.place) for row in rows]), dtype=object)
 
 
 @contextmanager
@@ -101,9 +107,10 @@ def write_geopackage(session: Session, wanted: PartFilter, path: Path) -> int:
     """Write the parts of a filter there; how many."""
     path.unlink(missing_ok=True)
     written = 0
-    for rows in register.all_parts(session, wanted, FEATURES_AT_ONCE):
-        _append(path, list(zip(*_texts(rows), strict=True)), _geometries(rows), more=written > 0)
-        written += len(rows)
+    with collected_rarely():
+        for rows in register.all_parts(session, wanted, FEATURES_AT_ONCE):
+            _append(path, list(zip(*_texts(rows), strict=True)), _geometries(rows), more=written > 0)
+            written += len(rows)
     if not written:
         _append(path, [()] * len(COLUMNS), np.empty(0, dtype=object), more=False)
     return written

@@ -28,7 +28,7 @@ from app.parts.rules.lines import Geometries
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 MAX_ROWS = 5_000_000
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 5_000
 # GDAL goes back to the beginning for each batch, so they are larger.
 FEATURES_AT_ONCE = 100_000
 LONGEST_CELL = 4_000_000

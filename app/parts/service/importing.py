@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from app.core import audit
+from app.core.garbage import collected_rarely
 from app.core.jobs import enqueue
 from app.grid.rules.index import GridIndex
 from app.grid.service.locating import index
@@ -33,6 +34,8 @@ from app.parts.service.placing import cell_around
 
 MERGE, REPLACE = "merge", "replace"
 RETIRED_AT_ONCE = 10_000
+# Batches that are merged in one unit of work; they are read one by one, to hold less.
+BATCHES_AT_ONCE = 4
 Progress = Callable[[str, int], None]
 
 
@@ -85,11 +88,13 @@ def check_file(session: Session, path: Path, wanted: Wanted, spool: IO[bytes], s
     try:
         opened = open_file(path, wanted)
         verdict.columns = _taken(opened.columns)
-        for batch in opened.batches:
-            verdict.first = verdict.first if verdict.rows else batch.first
-            _check_batch(verdict, batch, known, ground)
-            numbers.append(_numbers(batch))
-            say("checked", verdict.rows)
+        with collected_rarely():
+            for batch in opened.batches:
+                verdict.first = verdict.first if verdict.rows else batch.first
+                _check_batch(verdict, batch, known, ground)
+                numbers.append(_numbers(batch))
+                if len(numbers) % BATCHES_AT_ONCE == 0:
+                    say("checked", verdict.rows)
     except Unreadable as refused:
         verdict.faults.add([refused.fault])
     _check_codes(verdict, numbers)
@@ -151,14 +156,15 @@ def _check_codes(verdict: Verdict, numbers: list[NDArray[np.int64]]) -> None:
 # merging
 
 
-def pieces_of(verdict: Verdict) -> Iterator[str]:
-    """The sound rows, a batch at a time."""
-    for offset, length in verdict.pieces:
-        verdict.spool.seek(offset)
-        yield verdict.spool.read(length).decode()
+def pieces_of(verdict: Verdict) -> Iterator[bytes]:
+    """The sound rows, a few batches at a time."""
+    for first in range(0, len(verdict.pieces), BATCHES_AT_ONCE):
+        together = verdict.pieces[first : first + BATCHES_AT_ONCE]
+        verdict.spool.seek(together[0][0])
+        yield verdict.spool.read(sum(length for _, length in together))
 
 
-def merge_piece(session: Session, verdict: Verdict, piece: str, *, now: datetime) -> writing.Merged:
+def merge_piece(session: Session, verdict: Verdict, piece: bytes, *, now: datetime) -> writing.Merged:
     """Bring one batch into the register, in a unit of work of its own."""
     merged = writing.merge_lines(session, piece, verdict.columns, now)
     writing.move_version(session, now)

@@ -21,7 +21,7 @@ from app.core.auth import Principal
 from app.core.clock import to_rfc3339
 from app.core.errors import Fault
 from app.core.ids import new_id
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, encode_cursor
+from app.core.paging import edge_of, encode_cursor
 from app.media import service as media
 from app.parts.errors import BadProposal, ProposalIdTaken, ProposalNotFound, ProposalSettled
 from app.parts.queries import proposals as queries
@@ -193,10 +193,7 @@ def page(
 
     Raises: BadCursor.
     """
-    after = None
-    if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        after = (cursor_instant(at), cursor_id(last))
+    after = edge_of(cursor)
     rows = queries.proposal_page(session, principal, state=state, area=area, after=after, most=limit + 1)
     if len(rows) <= limit:
         return rows, None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from flask import Response
 
@@ -12,7 +11,7 @@ from app.core.auth import current_principal, needs
 from app.core.db import read_unit
 from app.core.http import answer, json_response, write_unit
 from app.core.intake import takes
-from app.core.paging import PageQuery, cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import PageQuery, edge_of, page
 from app.core.schemas import problems
 from app.core.storage import store
 from app.parts.errors import PartsFileTooLarge
@@ -54,10 +53,7 @@ def import_parts(form: PartImportForm) -> Response:
 @needs("part.admin")
 def list_part_imports(query: PageQuery) -> Response:
     """Files that were handed in, newest first"""
-    after: tuple[Any, Any] | None = None
-    if query.cursor is not None:
-        at, last = decode_cursor(query.cursor, 2)
-        after = (cursor_instant(at), cursor_id(last))
+    after = edge_of(query.cursor)
     with read_unit() as session:
         rows = queries.import_page(session, after, query.limit + 1)
     shown, cursor = page(rows, query.limit, lambda row: (row.created_at, row.id))

@@ -15,7 +15,7 @@ from app.core.clock import to_rfc3339
 from app.core.errors import Fault, Invalid
 from app.core.feed import Kind
 from app.core.ids import new_id
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import edge_of, page
 from app.notices import service as notices
 from app.notices.rules import Occasion
 from app.reports import queries
@@ -118,10 +118,7 @@ def call_backs_for(
     """
     if wanted.area is not None and not queries.area_known(session, wanted.area):
         raise Invalid(f"There is no area {wanted.area}.", faults=[Fault("/area", "give the code of an area")])
-    after = None
-    if cursor is not None:
-        at, row_id = decode_cursor(cursor, 2)
-        after = cursor_instant(at), cursor_id(row_id)
+    after = edge_of(cursor)
     rows = queries.call_backs_page(session, principal, wanted, limit=limit, after=after)
     shown, following = page(rows, limit, lambda row: (to_rfc3339(row.done_at or row.due_at), str(row.id)))
     return [item(row, wanted.now) for row in shown], following

@@ -14,7 +14,7 @@ from app.cases.rules import REOPEN_WITHIN, STATE_NAMES, State
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
 from app.core.config import config
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.paging import edge_of, page
 from app.media import service as media
 from app.reports import queries
 from app.reports.errors import ReportNotFound, UnknownTrackingCode
@@ -65,10 +65,7 @@ def reports_for(
 
     Raises: BadCursor.
     """
-    after = None
-    if cursor is not None:
-        at, report_id = decode_cursor(cursor, 2)
-        after = cursor_instant(at), cursor_id(report_id)
+    after = edge_of(cursor)
     rows = queries.reports_page(session, principal, limit=limit, after=after, sources=sources)
     shown, following = page(rows, limit, lambda row: (to_rfc3339(row.received_at), str(row.id)))
     return [item(row) for row in shown], following

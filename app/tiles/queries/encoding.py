@@ -56,7 +56,11 @@ def encoded(
 
 def _array(column: Iterable[Any]) -> str:
     """An array as PostgreSQL reads it, which takes the driver much less time than a list of values."""
-    return "{" + ",".join(map(_item, column)) + "}"
+    items = list(column)
+    if str in set(map(type, items)):
+        return "{" + ",".join(map(_item, items)) + "}"
+    # Numbers, flags and nothing: Python writes them nearly as PostgreSQL reads them.
+    return "{" + repr(items)[1:-1].replace("None", "NULL") + "}"
 
 
 def _item(value: Any) -> str:

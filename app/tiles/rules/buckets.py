@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.tiles.rules.points import GROUP_ZOOM, WORLD_BITS, Base, Sums
-from app.tiles.rules.tile import EXTENT, HALF_M, Box, Tile, to_degrees
+from app.tiles.rules.tile import EXTENT, HALF_M, Tile, to_degrees
 
 Numbers = NDArray[Any]
 
@@ -72,12 +72,21 @@ class Buckets:
         count = self.counts[squares].sum(axis=1)
         return on_tile(self.tile, self.x[squares] / count, self.y[squares] / count)
 
-    def box(self, square: int) -> Box:
-        """West, south, east, north of a square. Units: degrees, WGS 84."""
-        side = 2 * HALF_M / (1 << self.level)
-        west = ((self.tile.x << self.bits) + (square & ((1 << self.bits) - 1))) * side - HALF_M
-        north = HALF_M - ((self.tile.y << self.bits) + (square >> self.bits)) * side
-        return to_degrees((west, north - side, west + side, north))
+    def places(self, squares: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Squares as tiles of their own zoom: columns from the west, rows from the north."""
+        column = (self.tile.x << self.bits) + (squares & ((1 << self.bits) - 1))
+        return column, (self.tile.y << self.bits) + (squares >> self.bits)
+
+    def boxes(self, squares: NDArray[np.int64]) -> list[str]:
+        """West, south, east, north of squares, with commas between them. Units: degrees, WGS 84."""
+        side, edges = 2 * HALF_M / (1 << self.level), range((1 << self.bits) + 1)
+        west, north = (begin << self.bits for begin in (self.tile.x, self.tile.y))
+        # Each edge is written once, for the squares on both sides of it.
+        lon = [f"{to_degrees(((west + edge) * side - HALF_M, 0, 0, 0))[0]:.6f}" for edge in edges]
+        lat = [f"{to_degrees((0, HALF_M - (north + edge) * side, 0, 0))[1]:.6f}" for edge in edges]
+        mask = (1 << self.bits) - 1
+        places = ((square & mask, square >> self.bits) for square in squares.tolist())
+        return [f"{lon[x]},{lat[y + 1]},{lon[x + 1]},{lat[y]}" for x, y in places]
 
 
 def on_tile(tile: Tile, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:

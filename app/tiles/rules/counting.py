@@ -95,21 +95,18 @@ def alone(seen: Seen, found: Buckets) -> tuple[NDArray[np.int64], Points]:
 
 
 def _resting_alone(seen: Seen, found: Buckets, squares: NDArray[np.int64]) -> Points:
-    parts = [
-        Points({**one.columns, "kind": np.full(len(one), seen.resting, np.uint8)})
-        for one in (resting_in(seen, _tile_of(found, square)) for square in squares.tolist())
-    ]
-    nothing = seen.ledger.base.points.taken(slice(0, 0))
-    return joined([Points({**nothing.columns, "kind": np.zeros(0, np.uint8)}), *parts])
-
-
-def _tile_of(found: Buckets, square: int) -> Tile:
-    side = (1 << found.bits) - 1
-    return Tile(
-        found.level,
-        (found.tile.x << found.bits) + (square & side),
-        (found.tile.y << found.bits) + (square >> found.bits),
-    )
+    base = seen.ledger.base
+    if seen.chosen is None or not len(base):
+        points = base.points.taken(slice(0, 0))
+    elif found.level > GROUP_ZOOM:
+        points = resting_in(seen, found.tile)
+        points = points.taken(np.isin(found.squares_of(points["x"], points["y"]), squares))
+    else:
+        rows = base.rows_of(found.level, *found.places(squares))
+        rows = rows[~np.isin(rows, seen.ledger.gone)]
+        points = base.points.taken(rows)
+        points = points.taken(seen.chosen.mask(points))
+    return Points({**points.columns, "kind": np.full(len(points), seen.resting, np.uint8)})
 
 
 def by_code(seen: Seen, column: str) -> NDArray[np.int64]:

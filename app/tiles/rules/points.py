@@ -189,6 +189,16 @@ class Base:
         low, high = np.searchsorted(self.codes, [first, first + (1 << shift)])
         return int(low), int(high)
 
+    def rows_of(self, zoom: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows in several tiles of a zoom that is not above `GROUP_ZOOM`."""
+        shift = 2 * (GROUP_ZOOM - zoom)
+        first = interleaved(x, y) << shift
+        begin, end = (self.starts[np.searchsorted(self.codes, code)] for code in (first, first + (1 << shift)))
+        lengths = end - begin
+        before = np.cumsum(lengths) - lengths
+        rows: NDArray[np.int64] = np.repeat(begin - before, lengths) + np.arange(lengths.sum())
+        return rows
+
     def rows_in(self, tile: Tile) -> slice:
         """The rows of those groups."""
         low, high = self.groups_in(tile)

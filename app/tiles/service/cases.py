@@ -103,7 +103,7 @@ def _bucket_rows(seen: Seen, found: Buckets) -> Rows:
     x, y = found.middles(squares)
     at = np.searchsorted(squares, lonely).tolist()
     columns: dict[str, Any] = {"x": x.tolist(), "y": y.tolist(), **_counts(found.counts[squares])}
-    columns["bbox"] = [",".join(f"{edge:.6f}" for edge in found.box(square)) for square in squares.tolist()]
+    columns["bbox"] = found.boxes(squares)
     for name, values in case.items():
         spread: list[Any] = [None] * len(squares)
         for place, value in zip(at, values, strict=True):
@@ -113,11 +113,9 @@ def _bucket_rows(seen: Seen, found: Buckets) -> Rows:
 
 
 def _counts(counts: NDArray[np.int64]) -> dict[str, list[Any]]:
-    worst: list[int | None] = [
-        next((kind + 1 for kind in _WORST if row[kind]), None) for row in counts[:, :ENDED].tolist()
-    ]
+    worst = np.select([counts[:, kind] > 0 for kind in _WORST], [kind + 1 for kind in _WORST])
     by_kind = {name: counts[:, kind].tolist() for kind, name in enumerate(KINDS)}
-    return {"count": counts.sum(axis=1).tolist(), **by_kind, "worst": worst}
+    return {"count": counts.sum(axis=1).tolist(), **by_kind, "worst": [one or None for one in worst.tolist()]}
 
 
 def _heat_rows(found: Buckets) -> Rows:

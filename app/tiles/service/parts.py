@@ -67,7 +67,7 @@ class PartTile:
             return b""
         x, y = found.middles(squares)
         columns = {"x": x.tolist(), "y": y.tolist(), "count": found.counts[squares, 0].tolist()}
-        columns["bbox"] = [",".join(f"{edge:.6f}" for edge in found.box(square)) for square in squares.tolist()]
+        columns["bbox"] = found.boxes(squares)
         return encoding.encoded(session, encoding.PART_BUCKETS, columns, {})
 
 

@@ -29,7 +29,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/grid", name: "grid", component: () => import("./grid/GridPage.vue"), meta: { title: "shell.grid", roles: ["admin", "shift_leader", "dispatcher", "supervisor"] } },
   { path: "/field", name: "field", component: () => import("./field/FieldPage.vue"), meta: { title: "shell.field", roles: [...BY_AREA] } },
   { path: "/admin", name: "admin", component: () => import("./admin/AdminPage.vue"), meta: { title: "shell.admin", roles: ["admin", "auditor"] } },
-  { path: "/wall", name: "wall", component: () => import("./wall/WallPage.vue"), meta: { title: "shell.wall", roles: [...BY_AREA], bare: true } },
+  { path: "/wall", name: "wall", component: () => import("./wall/WallPage.vue"), meta: { title: "shell.wall", roles: [...BY_AREA, "evaluator", "auditor"], bare: true } },
   { path: "/:rest(.*)*", name: "missing", component: () => import("./shell/MissingPage.vue"), meta: { title: "shell.missing" } },
 ];
 

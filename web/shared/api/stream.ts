@@ -13,6 +13,9 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 // The server says something at least this often, a comment where nothing happens; a silent line is a dead one.
 const SILENCE_MS = 60_000;
+// Pages read while the line is being laid; where that takes longer, what changed meanwhile is read once they have settled.
+const SLOW_MS = 1000;
+const SETTLED_MS = 2000;
 
 export interface Stream {
   close(): void;
@@ -30,6 +33,14 @@ export function openStream(
   const closing = new AbortController();
   let last: string | null = null;
   let wait = FIRST_WAIT_MS;
+  let begun: number | null = performance.now();
+  let settling = 0;
+
+  /** The first line tells nothing of what changed before it. */
+  function first(): void {
+    if (begun !== null && performance.now() - begun > SLOW_MS) settling = window.setTimeout(onGap, SETTLED_MS);
+    begun = null;
+  }
 
   async function once(): Promise<void> {
     const quiet = new AbortController();
@@ -58,6 +69,7 @@ export function openStream(
         return;
       }
       onState("live");
+      first();
       wait = FIRST_WAIT_MS;
       const parser = createParser({
         onEvent(event) {
@@ -93,7 +105,12 @@ export function openStream(
   }
 
   void run();
-  return { close: () => closing.abort() };
+  return {
+    close: () => {
+      clearTimeout(settling);
+      closing.abort();
+    },
+  };
 }
 
 /** So long, or until there is a network again. */

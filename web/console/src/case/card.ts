@@ -71,8 +71,10 @@ export function useCard(number: () => string, changed: (card: Card) => void): Ca
   );
   onLive(
     ({ name, data }) => {
-      if (!name.startsWith("case.") || data.number !== number() || !card.value) return;
-      if (name === "case.lamp" || Number(data.version) > card.value.version) void read();
+      if (!name.startsWith("case.") || data.number !== number()) return;
+      // While it is still being read, or the case before is still shown, any state of it is news.
+      const known = card.value?.number === number() ? card.value.version : 0;
+      if (name === "case.lamp" || Number(data.version) > known) void read();
     },
     () => void read(),
   );

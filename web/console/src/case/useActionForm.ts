@@ -72,10 +72,11 @@ export function useActionForm(given: () => { card: Card; choice: Choice; initial
   });
 
   // Somebody else acted while this was being filled in: what is sent from now on is meant for the case as it is now.
+  // What comes while it is being sent is told afterwards, unless sending has told it.
   let seen = card.version;
   watch(
-    () => given().card,
-    (next) => {
+    [() => given().card, busy],
+    ([next]) => {
       if (busy.value || next.number !== card.number || next.version <= seen) return;
       const changes = differences(card, next);
       if (changes.length) [conflict.value, tooLate.value, seen] = [changes, false, next.version];

@@ -2,4 +2,4 @@
 export type RowLook = "table" | "list" | "card";
 
 /** Pixels of a row at the usual type size. */
-export const ROW_HEIGHT: Record<RowLook, number> = { table: 36, list: 76, card: 88 };
+export const ROW_HEIGHT: Record<RowLook, number> = { table: 32, list: 76, card: 88 };

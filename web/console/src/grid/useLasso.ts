@@ -14,7 +14,7 @@ export function useLasso(map: () => GlMap | null, onRing: (ring: [number, number
     drawing.value = true;
     const [{ TerraDraw, TerraDrawFreehandMode }, { TerraDrawMapLibreGLAdapter }] = await Promise.all([import("terra-draw"), import("terra-draw-maplibre-gl-adapter")]);
     if (!drawing.value) return;
-    const draw = new TerraDraw({ adapter: new TerraDrawMapLibreGLAdapter({ map: gl }), modes: [new TerraDrawFreehandMode({ minDistance: 12 })] });
+    const draw = new TerraDraw({ adapter: new TerraDrawMapLibreGLAdapter({ map: gl }), modes: [new TerraDrawFreehandMode({ minDistance: 12, drawInteraction: "click-move-or-drag" })] });
     stop = () => {
       draw.stop();
       stop = () => undefined;

@@ -22,6 +22,20 @@ export function faultsOf(refused: Refused | null, draft: Draft): { what: string;
   });
 }
 
+const DISTRICT_DIGITS = 6;
+interface Coded {
+  code: string;
+}
+/** Zones by the district that their codes begin with, where there is more than one; codes of another kind stay together. */
+export function foldZones<Some extends Coded>(zones: readonly Some[]): { code: string; zones: Some[] }[] {
+  const found = new Map<string, Some[]>();
+  for (const zone of zones) {
+    const district = /^\d{9,}/.test(zone.code) ? zone.code.slice(0, DISTRICT_DIGITS) : "";
+    found.set(district, [...(found.get(district) ?? []), zone]);
+  }
+  return [...found].map(([code, of]) => ({ code, zones: of }));
+}
+
 /** Cells to a draft or out of it, each once, in order. */
 export function toggled(cells: readonly string[], code: string): string[] {
   return cells.includes(code) ? cells.filter((other) => other !== code) : [...cells, code].sort();

@@ -72,7 +72,7 @@ function borders(state: StyleState): Layer[] {
 }
 
 const NAMES = [
-  { level: "district", from: 8, to: 13.5, size: [8, 13, 13, 20], weight: "bold" },
+  { level: "district", from: 8, to: 13.5, size: [8, 12, 11.5, 13.5, 13, 20], weight: "bold" },
   { level: "street", from: 11, to: 15, size: [11, 11, 15, 17], weight: "" },
   { level: "community", from: 13, to: 17.5, size: [13, 11, 17, 15], weight: "" },
 ] as const;
@@ -82,7 +82,13 @@ export function fonts(look: Look, bold = false): string[] {
   return bold ? [`${look.fonts[0] ?? "sans-serif"} Bold`, ...look.fonts] : look.fonts;
 }
 
-/** Names of districts stand above the cases, the others give way to them. */
+/** Where a district's name may stand: at its middle, else around what lies there, close by or further off. */
+const STEPS = [0, -1, 1, -2, 2, -3, 3, -4, 4];
+const AROUND = STEPS.flatMap((x) => [...STEPS, -5, 5].map((y) => [x * 0.8, y * 0.6] as const))
+  .sort((one, other) => Math.hypot(...one) - Math.hypot(...other))
+  .flatMap((offset) => ["center", offset]);
+
+/** Names give way to the cases; those of districts look for room further off than the others. */
 export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; small: Layer[]; cells: Layer[] } {
   const paint = { "text-color": look.label, "text-halo-color": look.halo, "text-halo-width": 1.6 };
   const roads = {
@@ -98,9 +104,9 @@ export function labelLayers({ look, basemap }: StyleState): { large: Layer[]; sm
     id: `name-${level}`, type: "symbol", source: "areas", "source-layer": "area_labels", minzoom: from, maxzoom: to, filter: byLevel(level),
     layout: {
       "text-field": ["get", "name"], "text-font": fonts(look, weight === "bold"), "text-size": ["interpolate", ["linear"], ["zoom"], ...size],
-      "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": 4,
+      "text-letter-spacing": level === "district" ? 0.12 : 0.04, "text-padding": level === "district" ? 1 : 4,
       // Names of smaller areas look for room beside the cases.
-      ...(level === "district" ? {} : { "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.9, "text-justify": "auto" }),
+      ...(level === "district" ? { "text-variable-anchor-offset": AROUND, "text-justify": "auto" } : { "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 0.9, "text-justify": "auto" }),
     },
     paint: { ...paint, "text-color": level === "community" ? look.label : look.border, "text-halo-width": 2.4 },
   }));

@@ -53,7 +53,7 @@ export function buildStyle(state: StyleState): StyleSpecification {
   return { version: 8, name: "FieldGrid", sources, layers: orderedLayers(state) as LayerSpecification[] };
 }
 
-/** Ground, counts, borders, things, cases, people, names: in the order in which they cover each other. */
+/** Ground, counts, borders, things, names, cases, people: in the order in which they cover each other. */
 function orderedLayers(state: StyleState): Layer[] {
   const shown = (name: LayerName, layers: Layer[]) => (state.layers.has(name) ? layers : []);
   const ground = groundLayers(state);
@@ -71,8 +71,8 @@ function orderedLayers(state: StyleState): Layer[] {
     ...shown("labels", labels.small),
     ...(state.layers.has("labels") && state.layers.has("cells") ? labels.cells : []),
     ...shown("parts", partLayers(state)),
-    ...shown("cases", cases.over),
     ...shown("labels", labels.large),
+    ...shown("cases", cases.over),
     ...shown("officers", people.officers),
   ];
 }

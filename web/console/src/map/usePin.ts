@@ -16,7 +16,8 @@ export function usePin(map: ShallowRef<GlMap | null>, at: Ref<{ lon: number; lat
   }
 
   watch(
-    [map, at],
+    // The place by its figures: looking into the map itself would walk through everything that it holds.
+    [map, () => (at.value ? { lon: at.value.lon, lat: at.value.lat } : null)] as const,
     ([gl, place], [before]) => {
       if (!gl || !place) {
         pin?.remove();
@@ -28,6 +29,5 @@ export function usePin(map: ShallowRef<GlMap | null>, at: Ref<{ lon: number; lat
       if (!before) gl.jumpTo({ center: [place.lon, place.lat], zoom: Math.max(gl.getZoom(), 15.5) });
       else if (!gl.getBounds().contains([place.lon, place.lat])) gl.easeTo({ center: [place.lon, place.lat], duration: 400 });
     },
-    { deep: true },
   );
 }

@@ -1,0 +1,142 @@
+"""Counting for summaries: by any dimensions, whole months from their sums, the rest from the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.evaluation.queries.figures import KEYS, TYPES, Window
+from app.evaluation.queries.keeping import COLUMNS
+from app.evaluation.queries.rolling import DISTRICT, Rolled
+from app.evaluation.rules.counting import Counted, Mark
+from app.evaluation.rules.indicators import Subject, Tally
+from app.evaluation.rules.summing import Dimension
+
+_OF_ENTRY: dict[Dimension, str] = {
+    Dimension.DISTRICT: DISTRICT,
+    Dimension.STREET: KEYS[Subject.STREET],
+    Dimension.COMMUNITY: KEYS[Subject.COMMUNITY],
+    Dimension.CELL: KEYS[Subject.CELL],
+    Dimension.UNIT: "unit_id::text",
+    Dimension.TYPE: "type_id::text",
+    Dimension.CLASS: "type_id::text",
+    Dimension.SOURCE: "source",
+    Dimension.STAGE: "counted",
+    Dimension.MONTH: "to_char(at AT TIME ZONE :zone, 'YYYY-MM')",
+    Dimension.WEEKDAY: "CAST(extract(isodow FROM at AT TIME ZONE :zone) AS integer)",
+    Dimension.HOUR: "CAST(extract(hour FROM at AT TIME ZONE :zone) AS integer)",
+}
+_OF_MONTH: dict[Dimension, str] = {
+    Dimension.DISTRICT: "district",
+    Dimension.UNIT: "unit_id::text",
+    Dimension.TYPE: "type_id::text",
+    Dimension.CLASS: "type_id::text",
+    Dimension.SOURCE: "source",
+    Dimension.MONTH: "to_char(month, 'YYYY-MM')",
+}
+_NAMES = ", ".join(COLUMNS)
+_GIVEN = ", ".join(f"CAST(:o_{name} AS {TYPES.get(name, 'uuid')}[])" for name in COLUMNS)
+_GROUND = "(CAST(:prefixes AS text[]) IS NULL OR cell LIKE ANY (CAST(:prefixes AS text[])))"
+_DISTRICTS = "(CAST(:prefixes AS text[]) IS NULL OR district LIKE ANY (CAST(:prefixes AS text[])))"
+_MINE = "(CAST(:units AS uuid[]) IS NULL OR unit_id = ANY (CAST(:units AS uuid[])))"
+_STRETCHES = """unnest(CAST(:s_kinds AS text[]), CAST(:s_starts AS timestamptz[]), CAST(:s_ends AS timestamptz[]))
+        AS s (s_kind, s_start, s_end)"""
+_IN_STRETCH = f"counted = s_kind AND at >= s_start AND at < s_end AND at <= :as_of AND {_GROUND} AND {_MINE}"
+_MONTHS = "unnest(CAST(:m_months AS date[]), CAST(:m_kinds AS text[])) AS m (m_month, m_kind)"
+_LOCAL_MONTH = "CAST(date_trunc('month', at AT TIME ZONE :zone) AS date)"
+
+
+class Sums(NamedTuple):
+    """What a summary is counted from: whole months, and stretches (kind, start, end) read entry by entry."""
+
+    months: Sequence[Rolled]
+    stretches: Sequence[tuple[str, datetime, datetime]]
+
+
+def sums(
+    session: Session, group_by: Sequence[Dimension], window: Window, parts: Sums, zone: str
+) -> list[tuple[tuple[Any, ...], Tally]]:
+    """(values of the dimensions, tally) of every group, kind and marks.
+
+    Of cases whose entries are not those of the view instant, what the months hold is taken away and theirs is added.
+    """
+    of_entry, of_month = _keys(group_by, _OF_ENTRY), _keys(group_by, _OF_MONTH)
+    months = f"""
+        SELECT {of_month} counted, marks, number, total FROM {_MONTHS}
+          JOIN evaluation_months ON month = m_month AND counted = m_kind WHERE {_DISTRICTS} AND {_MINE}
+        UNION ALL
+        SELECT {of_entry} counted, marks, -1, -coalesce(value, 0) FROM evaluation_entries
+          JOIN {_MONTHS} ON m_month = {_LOCAL_MONTH} AND counted = m_kind
+         WHERE :covers AND case_id = ANY (CAST(:covered AS uuid[])) AND {_GROUND} AND {_MINE}
+        UNION ALL
+        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM unnest({_GIVEN}) AS given ({_NAMES})
+          JOIN {_MONTHS} ON m_month = {_LOCAL_MONTH} AND counted = m_kind WHERE {_GROUND} AND {_MINE}
+        UNION ALL"""  # noqa: S608 -- put together from our own words
+    names = "".join(f"k{place}, " for place in range(len(group_by)))
+    query = text(f"""
+        WITH rows AS ({months if parts.months else ""}
+        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM {_STRETCHES}
+          JOIN evaluation_entries ON {_IN_STRETCH}
+         WHERE NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))
+        UNION ALL
+        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM unnest({_GIVEN}) AS given ({_NAMES})
+          JOIN {_STRETCHES} ON {_IN_STRETCH})
+        SELECT {names} counted, marks, CAST(sum(number) AS bigint), CAST(sum(total) AS bigint)
+          FROM rows AS r ({names} counted, marks, number, total)
+         GROUP BY {names} counted, marks HAVING sum(number) <> 0""")  # noqa: S608 -- put together from our own words
+    rows = session.connection().execute(query, _given(window, parts, zone))
+    return [(tuple(row[:-4]), Tally(Counted(row[-4]), Mark(row[-3]), row[-2], row[-1])) for row in rows]
+
+
+def times(
+    session: Session, group_by: Sequence[Dimension], counted: Sequence[str], window: Window, zone: str
+) -> dict[tuple[Any, ...], tuple[float, float]]:
+    """(median, ninth decile) of the working seconds of what was done, by group; from the entries alone."""
+    of_entry = _keys(group_by, _OF_ENTRY)
+    names = "".join(f"k{place}, " for place in range(len(group_by)))
+    query = text(f"""
+        WITH rows AS (
+            SELECT {of_entry} value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH}
+             WHERE (NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))) AND {_DONE}
+            UNION ALL
+            SELECT {of_entry} value FROM unnest({_GIVEN}) AS given ({_NAMES})
+              JOIN {_STRETCHES} ON {_IN_STRETCH} WHERE {_DONE})
+        SELECT {names} percentile_cont(0.5) WITHIN GROUP (ORDER BY value),
+               percentile_cont(0.9) WITHIN GROUP (ORDER BY value)
+          FROM rows AS r ({names} value) {f"GROUP BY {names[:-2]}" if names else "HAVING count(*) > 0"}""")  # noqa: S608
+    parts = Sums((), [(kind, window.start, window.end) for kind in counted])
+    marks = {"done": int(Mark.HANDLED), "apart": int(Mark.EXEMPT | Mark.DEFERRED)}
+    rows = session.connection().execute(query, _given(window, parts, zone) | marks)
+    return {tuple(row[:-2]): (row[-2], row[-1]) for row in rows}
+
+
+_DONE = "marks & :done = :done AND marks & :apart = 0"
+
+
+def _keys(group_by: Sequence[Dimension], columns: dict[Dimension, str]) -> str:
+    return "".join(f"{columns[dimension]}, " for dimension in group_by if dimension in columns)
+
+
+def _given(window: Window, parts: Sums, zone: str) -> dict[str, Any]:
+    return window.given | {
+        "zone": zone,
+        "m_months": [month for month, _ in parts.months],
+        "m_kinds": [kind for _, kind in parts.months],
+        "s_kinds": [kind for kind, _, _ in parts.stretches],
+        "s_starts": [start for _, start, _ in parts.stretches],
+        "s_ends": [end for _, _, end in parts.stretches],
+    }
+
+
+_TYPES = text("""
+    SELECT id::text, scheme, kind, code, name, class_code, class_name FROM types
+     WHERE id = ANY (CAST(:ids AS uuid[]))""")
+
+
+def types_of(session: Session, ids: Sequence[str]) -> dict[str, Any]:
+    """Types with their classes, by id."""
+    return {row.id: row for row in session.connection().execute(_TYPES, {"ids": list(ids)})}

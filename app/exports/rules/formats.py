@@ -1,0 +1,65 @@
+"""The formats of an export and what each can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+Language: TypeAlias = Literal["zh-CN", "en"]
+
+
+class Format(StrEnum):
+    """How an export is written; the ending of its file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    GEOJSON = "geojson"
+    GPKG = "gpkg"
+
+
+MEDIA_TYPES: Mapping[Format, str] = MappingProxyType(
+    {
+        Format.CSV: "text/csv; charset=utf-8; header=present",
+        Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Format.GEOJSON: "application/geo+json",
+        Format.GPKG: "application/geopackage+sqlite3",
+    }
+)
+
+DIRECT_ROWS = 10_000
+"""So many cases are answered at once; more are a job. Source: docs/api.md."""
+
+MOST_ROWS: Mapping[Format, int] = MappingProxyType(
+    {
+        Format.CSV: 5_000_000,
+        # A sheet has 1 048 576 rows, one of them is the head. Source: ECMA-376, as Excel keeps it.
+        Format.XLSX: 1_048_575,
+        Format.GEOJSON: 5_000_000,
+        Format.GPKG: 5_000_000,
+    }
+)
+
+
+def file_name(ending: Format, at: datetime, zone: ZoneInfo) -> str:
+    """What a file is called that was asked for at an instant: by the city's clock.
+
+    Example:
+        >>> from datetime import UTC
+        >>> file_name(Format.CSV, datetime(2026, 3, 10, 2, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
+        'cases-20260310-1000.csv'
+    """
+    return f"cases-{at.astimezone(zone):%Y%m%d-%H%M}.{ending}"
+
+
+def language_of(asked: Language | None, accepted: str | None) -> Language:
+    """The language of words and heads: as asked, else the one that a browser prefers, else Chinese.
+
+    `accepted` is the best of the languages that the request accepts, null where it names none of ours.
+    """
+    if asked is not None:
+        return asked
+    return "en" if accepted == "en" else "zh-CN"

@@ -1,0 +1,151 @@
+"""SLA summaries: the same numbers from entries, from sums of months and from both, in every form."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from python_calamine import load_workbook
+from sqlalchemy import text
+
+from app.core import clock
+from app.core.config import config
+from app.evaluation import service
+from tests.evaluation.conftest import NEAR
+
+YEAR = {"from": "2026-01-01", "to": "2026-12-31"}
+GROUPS = ("", "district", "district,type,month", "unit,source", "class", "street", "community,weekday", "cell,hour")
+
+
+@pytest.fixture
+def several(played):
+    """One in time, one late, one still open, one void."""
+    numbers = [
+        played.case(0, 0.1, 0.2, 0.3, 1, 1.2, 1.3),
+        played.case(0.5, 0.6, 0.7, 0.8, 9, 9.2, 9.3),
+        played.case(1, 1.1, 1.2, 1.3),
+        played.case(2, 2.1, 2.2),
+    ]
+    played.act(numbers[3], "void", "leader", 3, reason="重复立案")
+    return numbers
+
+
+def summary(api, who="evaluator", **query):
+    return api.get(who, "/sla/summary", **{**YEAR, **query})["items"]
+
+
+def roll_everything(session):
+    while service.refresh(session, clock.now()):
+        pass
+    while service.roll_one(session, config().city_tz, clock.now()):
+        pass
+
+
+def test_what_came_in_was_due_and_was_done(api, several):
+    (row,) = summary(api, group_by="district")
+    assert row["district"] == {"code": "310101", "name": row["district"]["name"]}
+    expected = {
+        "reports": 4,
+        "filed": 4,
+        "dispatched": 3,
+        "closed": 2,
+        "due": 3,
+        "handled": 2,
+        "on_time": 1,
+        "overdue_open": 1,
+        "void": 1,
+        "misrouted": 0,
+        "exempt": 0,
+        "deferred": 0,
+    }
+    assert {name: row[name] for name in expected} == expected
+    assert row["on_time_handled_rate"] == pytest.approx(1 / 3)
+    assert row["satisfaction_mean"] is None
+    assert len(several) == 4
+
+
+@pytest.mark.parametrize("group_by", GROUPS)
+def test_sums_of_months_say_what_the_entries_say(api, session, played, several, group_by):
+    alive = summary(api, group_by=group_by)
+    roll_everything(session)
+    assert session.execute(text("SELECT count(*) FROM evaluation_rolled")).scalar() > 12
+    assert summary(api, group_by=group_by) == alive
+    # Something goes on: what the month holds of it is taken away, and what it is now is added.
+    played.act(several[2], "finish", "unit1", 10, photos=1, text="已清理")
+    alive = summary(api, group_by=group_by)
+    assert sum(row["handled"] for row in alive) == 3
+    roll_everything(session)
+    assert summary(api, group_by=group_by) == alive
+
+
+def test_a_changed_entry_takes_its_month_from_the_sums(session, played, several):
+    roll_everything(session)
+    march = text("SELECT count(*) FROM evaluation_rolled WHERE month = '2026-03-01' AND counted = 'handling'")
+    assert session.execute(march).scalar() == 1
+    played.act(several[2], "finish", "unit1", 10, photos=1, text="已清理")
+    service.refresh(session, clock.now())
+    assert session.execute(march).scalar() == 0
+
+
+def test_stages_have_clocks_of_their_own(api, several):
+    rows = {row["stage"]: row for row in summary(api, group_by="stage", times="true")}
+    assert {name: rows["handling"][name] for name in ("due", "done", "on_time")} == {"due": 3, "done": 2, "on_time": 1}
+    assert rows["file"]["due"] == rows["file"]["on_time"] == 4
+    assert rows["accept"]["median_s"] == pytest.approx(360, abs=1)
+    assert rows["handling"]["p90_s"] > rows["handling"]["median_s"] > 0
+    assert len(several) == 4
+
+
+def test_a_summary_may_be_of_one_area_and_of_an_earlier_instant(api, several):
+    assert summary(api, area="310102")[0:] == []
+    (row,) = summary(api, area=NEAR, at="2026-03-10T04:20:00Z")
+    assert (row["reports"], row["filed"], row["handled"]) == (1, 1, 0)
+    assert len(several) == 4
+
+
+def file_of(api, **query):
+    answer = api.client.get("/api/v1/sla/summary", headers=api.headers("evaluator"), query_string=query)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    return answer.get_data()
+
+
+def test_files_say_what_the_answer_says(api, several):
+    (row,) = summary(api, group_by="district")
+    query = {**YEAR, "group_by": "district"}
+    raw = file_of(api, **query, format="csv")
+    assert raw.startswith(b"\xef\xbb\xbf")
+    (line,) = csv.DictReader(io.StringIO(raw.decode("utf-8-sig")))
+    assert (line["district_code"], line["reports"], line["on_time"]) == ("310101", "4", "1")
+    assert float(line["on_time_handled_rate"]) == pytest.approx(row["on_time_handled_rate"], abs=1e-6)
+    book = file_of(api, **query, format="xlsx")
+    head, cells = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert dict(zip(head, cells, strict=True))["due"] == row["due"] == 3
+    assert len(several) == 4
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"group_by": "planet"},
+        {"group_by": "district,district"},
+        {"group_by": "district,street,community,cell,unit"},
+        {"from": "2026-12-31", "to": "2026-01-01"},
+        {"from": "1990-01-01"},
+        {"at": "2099-01-01T00:00:00Z"},
+        {"format": "pdfx"},
+        {"area": "x"},
+        {"to": None},
+    ],
+)
+def test_what_cannot_be_summarized_is_refused(api, changes):
+    query = {name: value for name, value in {**YEAR, **changes}.items() if value is not None}
+    api.get("evaluator", "/sla/summary", 422, **query)
+
+
+def test_whose_ground_it_is_decides_what_is_summarized(api, several):
+    assert [row["unit"]["code"] for row in summary(api, "unit1", group_by="unit")] == ["U01"]
+    assert summary(api, "unit2", group_by="unit") == []
+    api.get("handler1", "/sla/summary", 403, **YEAR)
+    assert len(several) == 4
