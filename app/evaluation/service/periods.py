@@ -155,33 +155,27 @@ def publish(
     row = _reviewed(found, first=reason is None)
     if row.reviewed_by == actor_id:
         raise SameReviewer("You reviewed this period: somebody else has to publish it.")
-    number = len(found.revisions) + 1
+    values = _revision(session, row, len(found.revisions) + 1, reason) | {"published_by": actor_id, "published_at": now}
+    queries.publish(session, values, row.draft_id)
+    queries.drop_drafts(session, period.name, None)
+    after = {"state": PeriodState.PUBLISHED.value, "version": found.version + 1, "draft_id": None}
+    queries.save_period(session, row._asdict() | after)
+    detail = {"revision": values["revision"], "sha256": values["sha256"], "reason": reason}
+    _note(session, "evaluation.publish", period, detail, actor_id, now)
+
+
+def _revision(session: Session, row: AnyRow, number: int, reason: str | None) -> dict[str, Any]:
+    """A revision of what was reviewed, under its seal."""
     manifest = {
-        "period": period.name,
+        "period": row.period,
         "revision": number,
         "as_of": to_rfc3339(row.as_of),
         "reason": reason,
         "inputs": row.inputs,
         "parts": queries.hashes_of_draft(session, row.draft_id),
     }
-    values = {
-        "period": period.name,
-        "revision": number,
-        "as_of": row.as_of,
-        "reason": reason,
-        "manifest": manifest,
-        "sha256": seal(manifest),
-        "reviewed_by": row.reviewed_by,
-        "reviewed_at": row.reviewed_at,
-        "published_by": actor_id,
-        "published_at": now,
-    }
-    queries.publish(session, values, row.draft_id)
-    queries.drop_drafts(session, period.name, None)
-    after = {"state": PeriodState.PUBLISHED.value, "version": found.version + 1, "draft_id": None}
-    queries.save_period(session, row._asdict() | after)
-    detail = {"revision": number, "sha256": values["sha256"], "reason": reason}
-    _note(session, "evaluation.publish", period, detail, actor_id, now)
+    reviewed = {name: getattr(row, name) for name in ("period", "as_of", "reviewed_by", "reviewed_at")}
+    return reviewed | {"revision": number, "reason": reason, "manifest": manifest, "sha256": seal(manifest)}
 
 
 def _reviewed(found: Standing, *, first: bool) -> AnyRow:
