@@ -360,3 +360,19 @@ def test_deeds_are_written_down(api, session):
     assert [tuple(row) for row in written] == [
         (f"evaluation.{deed}", f"evaluation_period:{QUARTER}") for deed in ("review", "publish", "review", "publish")
     ]
+
+
+def test_however_many_periods_are_published_a_list_costs_the_same_statements(api, played, statements):
+    counts = []
+    late = played.case(LATE)
+    published(api)
+    played.granted_appeal(late)
+    for period in ("2026-03", "2026-02", "2026-03-10"):
+        with statements() as sent:
+            api.get("evaluator", "/evaluation/periods", year=2026)
+        counts.append(len(sent))
+        step(api, "evaluator", "review", period=period)
+        step(api, "admin", "publish", period=period)
+    assert len(set(counts)) == 1
+    listed = {item["period"]: item["stale"] for item in api.get("evaluator", "/evaluation/periods", year=2026)["items"]}
+    assert (listed[QUARTER]["cases"], listed["2026-03"]) == (1, {"figures": 0, "cases": 0})

@@ -97,6 +97,22 @@ def test_peers_are_ranked_among_each_other(api, played):
     assert [item["subject"]["code"] for item in only] == [second]
 
 
+def test_people_are_grouped_by_name_and_kept_by_id(api, session, city, played):
+    sample(api, "inspector", 1)
+    played.case(IN_TIME)
+    group = {"subject": "inspector", "code": "old-town", "name": "老城区", "members": ["inspector1"]}
+    assert define(api, "peers", {"groups": [group]})["groups"] == [group]
+    assert api.get("evaluator", "/evaluation/definitions/peers")["groups"] == [group]
+    found = by_code(api.get("evaluator", "/evaluation/ranking", subject="inspector", period=PERIOD))
+    assert (found["inspector1"]["group"], found["inspector2"]["group"]) == ("old-town", "default")
+    kept = (
+        session.execute(text("SELECT content::text FROM evaluation_definitions WHERE name = 'peers'")).scalars().all()
+    )
+    written = session.execute(text("SELECT detail::text FROM admin_changes")).scalars().all()
+    assert "inspector1" not in "".join([*kept, *written])
+    assert str(city.people["inspector1"]) in "".join(kept)
+
+
 def test_scores_and_figures_are_compared_with_another_period(api, played):
     sample(api, "unit", 1)
     for hours in (IN_TIME, LATE):

@@ -62,12 +62,15 @@ def add_definition(
 
 
 _CODES = {
-    "areas": text("SELECT code FROM areas WHERE code = ANY (CAST(:codes AS text[]))"),
-    "organizations": text("SELECT code FROM organizations WHERE code = ANY (CAST(:codes AS text[]))"),
-    "users": text("SELECT username FROM users WHERE username = ANY (CAST(:codes AS text[])) AND kind = 'staff'"),
+    "areas": text("SELECT code, code AS key FROM areas WHERE code = ANY (CAST(:codes AS text[]))"),
+    "organizations": text("SELECT code, code AS key FROM organizations WHERE code = ANY (CAST(:codes AS text[]))"),
+    "users": text("""
+        SELECT username, id::text AS key FROM users
+         WHERE username = ANY (CAST(:codes AS text[])) AND kind = 'staff'"""),
 }
 
 
-def known_codes(session: Session, kind: str, codes: Collection[str]) -> set[str]:
-    """Which of these are codes of areas or organizations, or user names of staff."""
-    return set(session.connection().execute(_CODES[kind], {"codes": list(codes)}).scalars())
+def known_codes(session: Session, kind: str, codes: Collection[str]) -> dict[str, str]:
+    """What is kept of these codes of areas or organizations: the same; of user names of staff: their ids."""
+    rows = session.connection().execute(_CODES[kind], {"codes": list(codes)})
+    return {row[0]: row[1] for row in rows}

@@ -114,6 +114,11 @@ def publish(session: Session, values: Mapping[str, Any], draft_id: UUID) -> None
 _RESULTS = text("""
     SELECT body FROM evaluation_results WHERE period = :period AND revision = :revision AND part = :part
      ORDER BY chunk""")
+_RESULTS_OF_MANY = text("""
+    SELECT r.period, r.body
+      FROM unnest(CAST(:periods AS text[]), CAST(:revisions AS integer[])) AS wanted (period, revision)
+      JOIN evaluation_results r ON r.period = wanted.period AND r.revision = wanted.revision
+     WHERE r.part = :part AND r.chunk = 0""")
 _DRAFT = text("SELECT body FROM evaluation_drafts WHERE draft_id = :draft_id AND part = :part ORDER BY chunk")
 
 
@@ -121,6 +126,12 @@ def result(session: Session, period: str, revision: int, part: str) -> list[byte
     """The chunks of a part of a revision, packed; none where it has no such part."""
     given_ = {"period": period, "revision": revision, "part": part}
     return [bytes(body) for body in session.connection().execute(_RESULTS, given_).scalars()]
+
+
+def results_of_many(session: Session, wanted: Mapping[str, int], part: str) -> dict[str, bytes]:
+    """The first chunk of a part of many revisions, packed, by period; `wanted` is the revision by period."""
+    given_ = {"periods": list(wanted), "revisions": list(wanted.values()), "part": part}
+    return {row.period: bytes(row.body) for row in session.connection().execute(_RESULTS_OF_MANY, given_)}
 
 
 def draft(session: Session, draft_id: UUID, part: str) -> list[bytes]:

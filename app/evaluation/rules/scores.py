@@ -250,7 +250,7 @@ def faults_of_grades(grades: Sequence[Grade]) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Subjects of a kind that are compared with each other, by their codes."""
+    """Subjects of a kind that are compared with each other: areas and units by their codes, people by their ids."""
 
     subject: Subject
     code: str

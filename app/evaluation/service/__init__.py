@@ -13,6 +13,7 @@ from app.evaluation.service.definitions import (
     put_publishing,
     put_score,
     regime,
+    shown_peers,
 )
 from app.evaluation.service.figures import (
     Asked,
@@ -111,6 +112,7 @@ __all__ = [
     "rows_of",
     "scores_of",
     "seen",
+    "shown_peers",
     "stale",
     "standing",
     "standings",

@@ -16,7 +16,7 @@ from app.core.row_versions import check_version
 from app.evaluation import queries
 from app.evaluation.errors import BadDefinition, DefinitionNotFound
 from app.evaluation.queries.definitions import Kept
-from app.evaluation.rules.indicators import Subject
+from app.evaluation.rules.indicators import PEOPLE, Subject
 from app.evaluation.rules.scores import (
     Composite,
     Grade,
@@ -28,7 +28,7 @@ from app.evaluation.rules.scores import (
     grades_of,
     groups_of,
 )
-from app.evaluation.service.figures import TABLES
+from app.evaluation.service.figures import TABLES, names_of
 
 SCORES, GRADES, PEERS, PUBLISHING = "scores", "grades", "peers", "publishing"
 
@@ -98,8 +98,21 @@ def put_peers(session: Session, content: Mapping[str, Any], **change: Any) -> Ke
     Raises: BadDefinition, Stale.
     """
     groups: list[Mapping[str, Any]] = content["groups"]
-    _refuse([*faults_of_groups(groups), *_unknown(session, groups)])
-    return _put(session, PEERS, content, **change)
+    known = _known(session, groups)
+    _refuse([*faults_of_groups(groups), *_unknown(groups, known)])
+    kept = [group | {"members": [known[_table(group)][member] for member in group["members"]]} for group in groups]
+    return _put(session, PEERS, {"groups": kept}, **change)
+
+
+def shown_peers(session: Session, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Peer groups with the codes of their members: people are kept by id, as versions outlive their names."""
+    groups = [dict(group) for group in content["groups"]]
+    for subject in PEOPLE:
+        mine = [group for group in groups if group["subject"] == subject.value]
+        names = names_of(session, subject, {member for group in mine for member in group["members"]}) if mine else {}
+        for group in mine:
+            group["members"] = [names[member][0] for member in group["members"]]
+    return {"groups": groups}
 
 
 def put_publishing(session: Session, content: Mapping[str, Any], **change: Any) -> Kept:
@@ -110,16 +123,23 @@ def put_publishing(session: Session, content: Mapping[str, Any], **change: Any) 
     return _put(session, PUBLISHING, content, **change)
 
 
-def _unknown(session: Session, groups: list[Mapping[str, Any]]) -> list[Fault]:
+def _table(group: Mapping[str, Any]) -> str:
+    return TABLES.get(Subject(group["subject"]), "users")
+
+
+def _known(session: Session, groups: list[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     wanted: dict[str, set[str]] = {}
     for group in groups:
-        wanted.setdefault(TABLES.get(Subject(group["subject"]), "users"), set()).update(group["members"])
-    known = {table: queries.known_codes(session, table, codes) for table, codes in wanted.items()}
+        wanted.setdefault(_table(group), set()).update(group["members"])
+    return {table: queries.known_codes(session, table, codes) for table, codes in wanted.items()}
+
+
+def _unknown(groups: list[Mapping[str, Any]], known: Mapping[str, Mapping[str, str]]) -> list[Fault]:
     return [
         Fault(f"/groups/{place}/members/{at}", f"{member} is the code of no {group['subject']}")
         for place, group in enumerate(groups)
         for at, member in enumerate(group["members"])
-        if member not in known[TABLES.get(Subject(group["subject"]), "users")]
+        if member not in known[_table(group)]
     ]
 
 

@@ -205,8 +205,9 @@ class Before:
         figures, scores = [], []
         for subject in Subject:
             before = self._json(figures_part(subject))
-            figures += figure_changes(subject, before, rows[subject], moved)
-            scores += score_changes(subject, before, rows[subject])
+            after = rows[subject]
+            figures += [_named(one, before, after) for one in figure_changes(subject, before, after, moved)]
+            scores += [_named(one, before, after) for one in score_changes(subject, before, after)]
         cases = {"came": now - was, "went": was - now, "changed": changed & was & now}
         return {
             "against": self.revision,
@@ -221,6 +222,12 @@ class Before:
 
     def _entries(self, counted: Counted) -> Iterator[Frozen]:
         return frozen_entries(queries.result(self.session, self.period, self.revision, entries_part(counted)))
+
+
+def _named(change: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """A change with the code and name that its subject had, where these are frozen: people have neither."""
+    row = after.get(change["key"], before.get(change["key"], {}))
+    return {**change, **{name: row[name] for name in ("code", "name") if name in row}}
 
 
 def frozen_entries(chunks: Iterable[bytes]) -> Iterator[Frozen]:

@@ -114,15 +114,16 @@ def published_before(session: Session, period: str, until: datetime) -> AnyRow |
 
 
 def named_changes(session: Session, changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Changes of figures or scores with their subjects' codes and names instead of keys."""
-    by_subject: dict[str, set[str]] = {}
+    """Changes of figures or scores with their subjects' codes and names instead of keys: people's as they are now."""
+    people: dict[str, set[str]] = {}
     for change in changes:
-        by_subject.setdefault(change["subject"], set()).add(change["key"])
-    names = {subject: names_of(session, Subject(subject), keys) for subject, keys in by_subject.items()}
+        if "code" not in change:
+            people.setdefault(change["subject"], set()).add(change["key"])
+    names = {subject: names_of(session, Subject(subject), keys) for subject, keys in people.items()}
     shown = []
     for change in changes:
-        code, name = names[change["subject"]][change["key"]]
-        rest = {member: value for member, value in change.items() if member not in {"subject", "key"}}
+        code, name = (change["code"], change["name"]) if "code" in change else names[change["subject"]][change["key"]]
+        rest = {member: value for member, value in change.items() if member not in {"subject", "key", "code", "name"}}
         shown.append({"kind": change["subject"], "subject": {"code": code, "name": name}} | rest)
     return shown
 

@@ -237,23 +237,20 @@ def stale(session: Session, found: Sequence[Standing], zone: ZoneInfo, now: date
     Reckoned when it is asked for: nobody has to notice an appeal.
     Raises: FiguresNotReady.
     """
-    published = [one for one in found if one.newest is not None]
+    published = {one.period.name: one.newest.revision for one in found if one.newest is not None}
     if not published:
         return {}
-    start = min(one.period.start(zone) for one in published)
-    end = max(one.period.end(zone) for one in published)
+    start = min(period_of(name).start(zone) for name in published)
+    end = max(period_of(name).end(zone) for name in published)
     exempt = queries.exempt_handlings(session, Window(start, end, now, WHOLE, None, overlay_at(session, now, now=now)))
-    return {one.period.name: _stale(session, one, exempt, zone) for one in published}
+    kept = queries.results_of_many(session, published, EXEMPT)
+    return {name: _stale(period_of(name), exempt, kept[name], zone) for name in published}
 
 
-def _stale(session: Session, one: Standing, exempt: Sequence[Frozen], zone: ZoneInfo) -> Staleness:
-    start, end = micros(one.period.start(zone)), micros(one.period.end(zone))
-    mine = [row for row in exempt if start <= row.at < end]
-    if not mine or one.newest is None:
-        return Staleness(0, 0)
-    (body,) = queries.result(session, one.period.name, one.newest.revision, EXEMPT)
-    known = {number for (number,) in orjson.loads(unpacked(body))}
-    late = [row for row in mine if row.number not in known]
+def _stale(period: Period, exempt: Sequence[Frozen], kept: bytes, zone: ZoneInfo) -> Staleness:
+    start, end = micros(period.start(zone)), micros(period.end(zone))
+    known = {number for (number,) in orjson.loads(unpacked(kept))}
+    late = [row for row in exempt if start <= row.at < end and row.number not in known]
     return Staleness(len(appealed_figures(late)), len({row.number for row in late}))
 
 

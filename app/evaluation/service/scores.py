@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.evaluation.rules.indicators import Figure, Subject
+from app.evaluation.rules.indicators import PEOPLE, Figure, Subject
 from app.evaluation.rules.scores import (
     Composite,
     Score,
@@ -58,7 +58,7 @@ def placed(subject: Subject, rows: Iterable[tuple[str, str, str, Mapping[str, Fi
     scored = [(row, score(composite, row[3])) for row in rows]
     groups: dict[str, list[int]] = defaultdict(list)
     for place, (row, _) in enumerate(scored):
-        groups[group_of(by.groups, subject, row[1])].append(place)
+        groups[group_of(by.groups, subject, row[0 if subject in PEOPLE else 1])].append(place)
     found: dict[int, Row] = {}
     for group, places in groups.items():
         found |= _ranked(group, {place: scored[place] for place in places}, composite, by)

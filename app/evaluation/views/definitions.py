@@ -97,7 +97,10 @@ def put_grades(body: GradesIn) -> Response:
 @needs("figures.read")
 def get_peers(query: VersionQuery) -> Response:
     """Who is compared with whom"""
-    return _found(service.PEERS, query.version, PeersOut)
+    with read_unit() as session:
+        kept = service.find_definition(session, service.PEERS, query.version)
+        shown = _shown(kept._replace(content=service.shown_peers(session, kept.content)), PeersOut)
+    return json_response(shown, version=kept.version)
 
 
 @evaluation.put("/evaluation/definitions/peers", operation_id="put_peers", responses={200: PeersOut, **CHANGING})
@@ -108,7 +111,8 @@ def put_peers(body: PeersIn) -> Response:
     with write_unit() as session:
         require_whole_city(session)
         kept = service.put_peers(session, _content(body), **change)
-        return answer(session, _shown(kept, PeersOut), version=kept.version)
+        shown = _shown(kept._replace(content=service.shown_peers(session, kept.content)), PeersOut)
+        return answer(session, shown, version=kept.version)
 
 
 @evaluation.get(
