@@ -100,7 +100,7 @@ def put_peers(session: Session, content: Mapping[str, Any], **change: Any) -> Ke
     groups: list[Mapping[str, Any]] = content["groups"]
     known = _known(session, groups)
     _refuse([*faults_of_groups(groups), *_unknown(groups, known)])
-    kept = [group | {"members": [known[_table(group)][member] for member in group["members"]]} for group in groups]
+    kept = [{**group, "members": [known[_table(group)][member] for member in group["members"]]} for group in groups]
     return _put(session, PEERS, {"groups": kept}, **change)
 
 

@@ -57,8 +57,8 @@ def placed(subject: Subject, rows: Iterable[tuple[str, str, str, Mapping[str, Fi
     composite = by.composites[subject]
     scored = [(row, score(composite, row[3])) for row in rows]
     groups: dict[str, list[int]] = defaultdict(list)
-    for place, (row, _) in enumerate(scored):
-        groups[group_of(by.groups, subject, row[0 if subject in PEOPLE else 1])].append(place)
+    for place, ((key, code, _, _), _) in enumerate(scored):
+        groups[group_of(by.groups, subject, key if subject in PEOPLE else code)].append(place)
     found: dict[int, Row] = {}
     for group, places in groups.items():
         found |= _ranked(group, {place: scored[place] for place in places}, composite, by)
