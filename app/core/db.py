@@ -28,6 +28,7 @@ class Database:
         joined = "create_savepoint" if isinstance(bind, Connection) else "conditional_savepoint"
         self._sessions = sessionmaker(bind, expire_on_commit=False, join_transaction_mode=joined)
         self._reads = sessionmaker(_reading(bind), expire_on_commit=False, join_transaction_mode=joined)
+        self._snapshots = sessionmaker(_snapshot(bind), expire_on_commit=False, join_transaction_mode=joined)
 
     @classmethod
     def connect(cls, config: Config) -> Database:
@@ -57,6 +58,14 @@ class Database:
     def read_unit(self) -> AbstractContextManager[Session]:
         """A session that only reads: two round trips to the server less than a unit of work."""
         return _unit(self._reads)
+
+    def snapshot_unit(self) -> AbstractContextManager[Session]:
+        """A session that only reads, and whose statements all see the database as it was at the first one."""
+        return _unit(self._snapshots)
+
+
+def _snapshot(bind: Engine | Connection) -> Engine | Connection:
+    return bind if isinstance(bind, Connection) else bind.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _reading(bind: Engine | Connection) -> Engine | Connection:
@@ -142,4 +151,11 @@ def unit_of_work() -> Iterator[Session]:
 def read_unit() -> Iterator[Session]:
     """A session of the process's database for reading only."""
     with database().read_unit() as session:
+        yield session
+
+
+@contextmanager
+def snapshot_unit() -> Iterator[Session]:
+    """A session of the process's database for reading only, whose statements all see one and the same state."""
+    with database().snapshot_unit() as session:
         yield session

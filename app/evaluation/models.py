@@ -1,11 +1,25 @@
-"""Tables of figures: what is counted of each case, and which cases have changed since it was."""
+"""Tables of figures: what is counted of each case, which cases have changed since, what is published of a period."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Identity, Index, Integer, SmallInteger, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.models import Base
@@ -20,6 +34,8 @@ class EvaluationEntry(Base):
         CheckConstraint("value >= 0", name="value"),
         # A figure reads the entries of a kind and a time; whose they are comes with them.
         Index("ix_evaluation_entries_counted_at", "counted", "at"),
+        # Granted appeals are few; every list of published periods looks for those of its time (64 is Mark.EXEMPT).
+        Index("ix_evaluation_entries_exempt", "at", postgresql_where=text("(marks & 64) <> 0")),
     )
 
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -76,3 +92,93 @@ class EvaluationPending(Base):
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     case_id: Mapped[UUID]
     since: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class EvaluationDefinition(Base):
+    """A version of what the city decides about figures: scores, grades, peer groups, publishing. Never changed."""
+
+    __tablename__ = "evaluation_definitions"
+    __table_args__ = (
+        CheckConstraint("name ~ '^(scores[.][a-z_]+|grades|peers|publishing)$'", name="name"),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="scores.<subject>, grades, peers, publishing")
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="the highest is in force")
+    content: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="as the API shows it")
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), comment="null: it came with the product")
+
+
+class EvaluationPeriod(Base):
+    """A period that somebody has reviewed: how far it is. One without a row is open."""
+
+    __tablename__ = "evaluation_periods"
+    __table_args__ = (
+        CheckConstraint("state IN ('review', 'published')", name="state"),
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("(state = 'review') = (draft_id IS NOT NULL)", name="draft"),
+        Index("ix_evaluation_periods_first_day", "first_day"),
+    )
+
+    period: Mapped[str] = mapped_column(primary_key=True, comment="2026-10-05, 2026-W41, 2026-10, 2026-Q4, 2026")
+    first_day: Mapped[date]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(comment="rises with every change; If-Match")
+    draft_id: Mapped[UUID | None] = mapped_column(comment="what the review froze")
+    as_of: Mapped[datetime] = mapped_column(comment="view instant of the last review")
+    inputs: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="versions of the definitions and calendars")
+    reviewed_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reviewed_at: Mapped[datetime]
+
+
+class EvaluationDraft(Base):
+    """A chunk of what a review froze; gone once it is published or reviewed again."""
+
+    __tablename__ = "evaluation_drafts"
+
+    draft_id: Mapped[UUID] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    chunk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[str]
+    sha256: Mapped[str] = mapped_column(comment="of the canonical JSON")
+    body: Mapped[bytes] = mapped_column(LargeBinary, comment="canonical JSON (RFC 8785), gzip")
+
+
+class EvaluationRevision(Base):
+    """A published revision of a period. Never changed."""
+
+    __tablename__ = "evaluation_revisions"
+    __table_args__ = (
+        CheckConstraint("revision >= 1", name="revision"),
+        CheckConstraint("(revision = 1) = (reason IS NULL)", name="reason"),
+        CheckConstraint("reviewed_by <> published_by", name="four_eyes"),
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+    )
+
+    period: Mapped[str] = mapped_column(ForeignKey("evaluation_periods.period"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    as_of: Mapped[datetime] = mapped_column(comment="view instant: later events are not in it")
+    reason: Mapped[str | None] = mapped_column(comment="why it was revised")
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="what sha256 is of: inputs and hashes of all parts")
+    sha256: Mapped[str] = mapped_column(comment="of the manifest as canonical JSON (RFC 8785)")
+    reviewed_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reviewed_at: Mapped[datetime]
+    published_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    published_at: Mapped[datetime]
+
+
+class EvaluationResult(Base):
+    """A chunk of what a revision published. Never changed."""
+
+    __tablename__ = "evaluation_results"
+    __table_args__ = (
+        ForeignKeyConstraint(["period", "revision"], ["evaluation_revisions.period", "evaluation_revisions.revision"]),
+    )
+
+    period: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(primary_key=True)
+    chunk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(comment="of the canonical JSON")
+    body: Mapped[bytes] = mapped_column(LargeBinary, comment="canonical JSON (RFC 8785), gzip")

@@ -105,6 +105,10 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "case.original": frozenset({Role.OPERATOR, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.ADMIN}),
         # What the wall shows of one's ground; what one keeps in the console.
         "figures.read": DESK | ADMIN | {Role.EVALUATOR, Role.AUDITOR, Role.UNIT_MANAGER},
+        # Who reviews a period does not publish it; weights are the evaluators' trade.
+        "figures.define": frozenset({Role.EVALUATOR, Role.ADMIN}),
+        "figures.review": frozenset({Role.EVALUATOR}),
+        "figures.publish": frozenset({Role.EVALUATOR, Role.ADMIN}),
         "overview.read": DESK | ADMIN | {Role.EVALUATOR, Role.AUDITOR},
         "console.keep": frozenset(STAFF_ROLES),
         # The live stream tells of those cases that its reader sees.

@@ -152,6 +152,10 @@ def _given(kinds: Iterable[Counted], window: Window) -> dict[str, Any]:
     return window.given | {"kinds": [kind.value for kind in kinds]}
 
 
+given = _given
+"""What a statement asks for that begins with `ENTRIES`."""
+
+
 _CHANGED_SINCE = text("""
     SELECT id::text FROM cases WHERE updated_at > :at AND opened_at <= :at ORDER BY updated_at LIMIT :most""")
 

@@ -53,25 +53,30 @@ class Asked:
 
 def indicators_of(
     session: Session, asked: Asked, wanted: Sequence[Indicator], *, now: datetime
-) -> list[tuple[str, str, str, dict[str, Figure]]]:
+) -> list[tuple[str, str, str, Mapping[str, Figure]]]:
     """(key, code, name, figures by indicator) of every subject, in the order of the codes.
 
     Raises: FiguresNotReady while too much waits to be counted.
     """
-    window = window_of(session, asked, now=now)
-    counts = _by_key(queries.tallies(session, asked.subject, _kinds(wanted, asked.subject), window))
+    return indicators_in(session, asked.subject, wanted, window_of(session, asked, now=now))
+
+
+def indicators_in(
+    session: Session, subject: Subject, wanted: Sequence[Indicator], window: Window
+) -> list[tuple[str, str, str, Mapping[str, Figure]]]:
+    """(key, code, name, figures by indicator) of every subject, in the order of the codes, from these entries."""
+    counts = _by_key(queries.tallies(session, subject, _kinds(wanted, subject), window))
     times = {
-        form: queries.quantile(session, asked.subject, QUANTILES[form], window)
+        form: queries.quantile(session, subject, QUANTILES[form], window)
         for form in {one.form for one in wanted} & QUANTILES.keys()
     }
-    keys = counts.keys() | queries.roster(session, asked.subject, window)
-    if asked.subject is Subject.CITY:
+    keys = counts.keys() | queries.roster(session, subject, window)
+    if subject is Subject.CITY:
         keys = {""}
-    found = []
-    for key, (code, name) in sorted(_named(session, asked.subject, keys).items(), key=lambda one: one[1]):
+    found: list[tuple[str, str, str, Mapping[str, Figure]]] = []
+    for key, (code, name) in sorted(names_of(session, subject, keys).items(), key=lambda one: one[1]):
         figures = {
-            one.name: figure(one, asked.subject, counts.get(key, ()), times.get(one.form, {}).get(key))
-            for one in wanted
+            one.name: figure(one, subject, counts.get(key, ()), times.get(one.form, {}).get(key)) for one in wanted
         }
         found.append((key, code, name, figures))
     return found
@@ -137,24 +142,24 @@ def _by_key(rows: Iterable[TallyRow]) -> dict[str, list[Tally]]:
     return found
 
 
-_TABLES: Mapping[Subject, str] = {
+TABLES: Mapping[Subject, str] = {
     **dict.fromkeys(AREAS, "areas"),
     Subject.UNIT: "organizations",
 }
 
 
-def _named(session: Session, subject: Subject, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+def names_of(session: Session, subject: Subject, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """(code, name) by key; an area that is no longer known keeps its code."""
     if subject is Subject.CITY:
         return {"": queries.city(session)}
-    names = queries.named(session, _TABLES.get(subject, "users"), keys)
+    names = queries.named(session, TABLES.get(subject, "users"), keys)
     return {key: names.get(key, (key, key)) for key in keys}
 
 
 def _key(session: Session, subject: Subject, code: str, window: Window) -> str:
     if subject is Subject.CITY:
         return ""
-    key = queries.key_of(session, _TABLES.get(subject, "users"), code)
+    key = queries.key_of(session, TABLES.get(subject, "users"), code)
     if key is None or not _covered(subject, key, window):
         raise SubjectNotFound(f"There is no {subject.value} {code} whose figures you may see.")
     return key

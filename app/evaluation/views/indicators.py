@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
+from sqlalchemy.orm import Session
 
 from app.accounts.rules import Role
 from app.core import clock
@@ -20,8 +24,7 @@ from app.core.http import json_response
 from app.core.schemas import problems
 from app.evaluation import service
 from app.evaluation.errors import BadPeriod
-from app.evaluation.rules.indicators import AREAS, DEFINITIONS, Indicator, Subject
-from app.evaluation.rules.periods import Period, period_of
+from app.evaluation.rules.indicators import AREAS, DEFINITIONS, Figure, Indicator, Subject
 from app.evaluation.schemas import (
     FigureQuery,
     IndicatorCasesOut,
@@ -30,6 +33,10 @@ from app.evaluation.schemas import (
     IndicatorsQuery,
 )
 from app.evaluation.service import Asked
+from app.evaluation.views import frozen
+from app.evaluation.views.comparing import compared_with, other_period, parsed_period
+
+Found: TypeAlias = tuple[str, str, str, Mapping[str, Figure]]
 
 evaluation = APIBlueprint("evaluation", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Evaluation")])
 
@@ -48,7 +55,7 @@ BY_GROUND = (
 @evaluation.get(
     "/evaluation/indicators",
     operation_id="list_indicators",
-    responses={200: IndicatorsOut, **problems(401, 403, 503)},
+    responses={200: IndicatorsOut, **problems(401, 403, 404, 503)},
 )
 @needs("figures.read")
 def list_indicators(query: IndicatorsQuery) -> Response:
@@ -56,21 +63,46 @@ def list_indicators(query: IndicatorsQuery) -> Response:
     now = clock.now()
     asked, wanted = asked_of(query, query.indicator, now)
     with read_unit() as session:
-        found = service.indicators_of(session, asked, wanted, now=now)
+        head, found = _figures(session, query, asked, wanted, now)
+        other, before = _before(session, query, asked, wanted, now)
     items = [
         {
             "subject": {"code": code, "name": name},
             "indicator": indicator,
-            "numerator": figure.numerator,
-            "denominator": figure.denominator,
-            "value": figure.value,
-            "exempt": figure.exempt,
-            "deferred": figure.deferred,
+            **asdict(figure),
+            **compared_with(other, indicator, figure, before.get(key, {})),
         }
-        for _, code, name, figures in found
+        for key, code, name, figures in found
         for indicator, figure in figures.items()
     ]
-    return json_response(_head(query.period, asked) | {"items": items})
+    return json_response(head | {"items": items})
+
+
+def _figures(
+    session: Session, query: IndicatorsQuery, asked: Asked, wanted: list[Indicator], now: datetime
+) -> tuple[dict[str, str], list[Found]]:
+    """(head of the answer, figures of all subjects): as they are at an instant, or as they were published."""
+    if query.revision is None:
+        return _head(query.period, asked), service.indicators_of(session, asked, wanted, now=now)
+    revision = frozen.find(session, query.period, query.revision)
+    return frozen.head(revision), frozen.figures(session, revision, asked, wanted)
+
+
+def _before(
+    session: Session, query: IndicatorsQuery, asked: Asked, wanted: list[Indicator], now: datetime
+) -> tuple[str | None, dict[str, Mapping[str, Figure]]]:
+    """(name of the period that is compared with, its figures by key); published ones with what was published then."""
+    if query.compare is None:
+        return None, {}
+    other = other_period(query.period, query.compare)
+    if query.revision is None:
+        zone = ZoneInfo(config().city_tz)
+        then = replace(asked, start=other.start(zone), end=other.end(zone))
+        found = service.indicators_of(session, then, wanted, now=now)
+    else:
+        revision = frozen.find(session, query.period, query.revision)
+        found = frozen.figures_then(session, revision, other.name, asked, wanted)
+    return other.name, {key: figures for key, _, _, figures in found}
 
 
 @evaluation.get(
@@ -83,6 +115,8 @@ def list_indicator_cases(query: IndicatorCasesQuery) -> Response:
     """The cases behind one figure: those of its numerator, of its denominator, exempt or deferred."""
     now = clock.now()
     asked, (indicator,) = asked_of(query, query.indicator, now)
+    if query.revision is not None:
+        return frozen.cases_answer(query, asked)
     with read_unit() as session:
         items = service.cases_behind(session, asked, indicator, query.subject_code, query.side, now=now)
     return json_response(_head(query.period, asked) | {"items": items})
@@ -97,7 +131,7 @@ def asked_of(query: FigureQuery, names: str | None, now: datetime) -> tuple[Aske
 
     Raises: BadPeriod for a period that is none, an instant ahead, an indicator that the subject does not have.
     """
-    zone, period, at = ZoneInfo(config().city_tz), _period(query.period), query.at or now
+    zone, period, at = ZoneInfo(config().city_tz), parsed_period(query.period), query.at or now
     if at > now:
         raise BadPeriod("This instant lies ahead.", faults=[Fault("/at", "ask for an instant that is past")])
     try:
@@ -108,13 +142,6 @@ def asked_of(query: FigureQuery, names: str | None, now: datetime) -> tuple[Aske
     prefixes, units = ground_of(current_principal(), query.subject)
     asked = Asked(query.subject, period.start(zone), period.end(zone), at, prefixes, units)
     return asked, wanted
-
-
-def _period(name: str) -> Period:
-    try:
-        return period_of(name)
-    except ValueError as error:
-        raise BadPeriod(str(error), faults=[Fault("/period", str(error))]) from error
 
 
 def ground_of(principal: Principal, subject: Subject) -> tuple[tuple[str, ...], tuple[UUID, ...] | None]:

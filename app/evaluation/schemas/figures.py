@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from app.core.schemas import Instant, Out, Query
 from app.evaluation.rules.indicators import INDICATORS, Side, Subject
+from app.evaluation.rules.scores import Compared
 from app.evaluation.rules.summing import Dimension
 
 MOST_DIMENSIONS = 4
@@ -23,8 +24,25 @@ class FigureQuery(Query):
     at: Instant | None = Field(None, description="As of this instant; left out: now. Never ahead.")
 
 
-class IndicatorsQuery(FigureQuery):
+class FrozenQuery(FigureQuery):
+    """Figures as of an instant, or as they were published."""
+
+    revision: int | None = Field(
+        None, ge=1, le=10_000, description="As published under this revision; left out: as they are. Without `at`"
+    )
+
+    @field_validator("revision")
+    @classmethod
+    def of_its_own_instant(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and info.data.get("at") is not None:
+            message = "a revision is as of its own instant: leave `at` out, or the revision"
+            raise ValueError(message)
+        return value
+
+
+class IndicatorsQuery(FrozenQuery):
     indicator: str | None = Field(None, max_length=800, description="Names, by commas; left out: all of this subject")
+    compare: Compared | None = Field(None, description="previous: the period before (环比); year_before: 同比")
 
     @field_validator("indicator")
     @classmethod
@@ -36,7 +54,7 @@ class IndicatorsQuery(FigureQuery):
         return value
 
 
-class IndicatorCasesQuery(FigureQuery):
+class IndicatorCasesQuery(FrozenQuery):
     indicator: str = Field(max_length=80, description="One of the indicators")
     subject_code: str = Field("", max_length=80, description="Code of the area or unit, user name; none for the city")
     side: Side = Field(Side.NUMERATOR, description="Which of the figure's lists of cases")
@@ -55,6 +73,14 @@ class SubjectOut(Out):
     name: str
 
 
+class ComparedOut(Out):
+    """How a figure stands against another period. Null where either had nothing to count."""
+
+    period: str
+    value: float | None
+    change: float | None = Field(description="Percentage points for rates, else in the figure's own unit")
+
+
 class IndicatorOut(Out):
     """A figure. `value` is a share of 1 for rates, seconds for times; null where there is nothing to count."""
 
@@ -65,6 +91,7 @@ class IndicatorOut(Out):
     value: float | None
     exempt: int = Field(description="Left out, as an appeal was granted")
     deferred: int = Field(description="Left out, as the case is on hold at this instant")
+    compared: ComparedOut | None = Field(None, description="Only where `compare` was asked for")
 
 
 class IndicatorsOut(Out):
