@@ -17,7 +17,7 @@ from app.evaluation.queries.histories import Known
 from app.evaluation.rules.counting import Entry, Setting, entries_of
 from app.evaluation.rules.history import HandlingClock, History, Step, history_of
 from app.sla import service as sla
-from app.sla.rules import Stage, Unit, elapsed
+from app.sla.rules import Calendar, Stage, Unit, elapsed
 
 AT_ONCE = 1_000
 """So many cases are counted in one unit of work: a fraction of a second."""
@@ -104,11 +104,15 @@ def _step(row: Sequence[Any]) -> Step:
 
 
 class _Working:
-    """Working seconds of handlings: the limit's kind of time, without what was on hold."""
+    """Working seconds of handlings: the limit's kind of time, without what was on hold.
+
+    By the calendar that the deadline was computed with: what is over is not counted otherwise by a later correction.
+    """
 
     def __init__(self, session: Session, cases: Mapping[str, History]) -> None:
         handled = [case_id for case_id, case in cases.items() if case.handling and case.handling.handled_at]
         self._session = session
+        self._calendars: dict[tuple[str, int], Calendar] = {}
         self._units = queries.handling_units(session, handled) if handled else {}
 
     def of(self, case_id: str) -> _Clocked:
@@ -117,12 +121,17 @@ class _Working:
     def seconds(self, case_id: str, clock: HandlingClock) -> int:
         if clock.handled_at is None:
             return 0
-        name, code = self._units[case_id, clock.started_at]
-        unit, calendar = Unit(name), sla.calendar(self._session, code)
+        name, code, version = self._units[case_id, clock.started_at]
+        unit, calendar = Unit(name), self._calendar(code, version)
         spent = elapsed(clock.started_at, clock.handled_at, unit, calendar)
         for since, until in clock.pauses:
             spent -= elapsed(since, until or clock.handled_at, unit, calendar)
         return max(spent, timedelta(0)) // timedelta(seconds=1)
+
+    def _calendar(self, code: str, version: int) -> Calendar:
+        if (code, version) not in self._calendars:
+            self._calendars[code, version] = sla.calendar_at(self._session, code, version)
+        return self._calendars[code, version]
 
 
 @dataclass(frozen=True, slots=True)
