@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from tests.evaluation.naive.figures import Entry
 
+# Not of docs/figures.md: how much dispatchers and units get to do, for the volume in their scores.
 COUNTS = ("filed", "reports", "dispatched")
 TIMES = {"handling_median_s": Fraction(1, 2), "handling_p90_s": Fraction(9, 10)}
 MEANS = ("satisfaction_mean",)

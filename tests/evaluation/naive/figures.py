@@ -35,9 +35,9 @@ class Entry:
 
 @dataclass
 class Facts:
-    """What the cases do not say themselves: the calendar, who held the zone of a cell when, what patrol has to find."""
+    """What cases do not say: calendars by version, who held the zone of a cell when, which types patrol has to find."""
 
-    calendar: NaiveCalendar
+    calendars: Mapping[int, NaiveCalendar]
     holders: Mapping[str, Sequence[tuple[str, datetime, datetime | None]]] = field(default_factory=dict)
     found_by_patrol: Callable[[Json], bool] = lambda _type: True
 
@@ -87,23 +87,25 @@ def _handling(told: Told, facts: Facts, v: datetime) -> Iterator[Entry]:
     subjects = _with(told, unit=work.owner)
     for name, hit in _of_handling(told, work).items():
         yield Entry(name, told.number, sealed, hit, subjects, kept_out)
-    if work.handled_at is not None:
-        took = _seconds(told, work, facts)
+    # Exempt and deferred is what S(P) leaves out, handled or not; times are of those that were handled.
+    if work.handled_at is not None or kept_out is not None:
+        took = _seconds(told, work, facts) if work.handled_at is not None else None
         for name in ("handling_median_s", "handling_p90_s"):
             yield Entry(name, told.number, sealed, True, subjects, kept_out, took)
 
 
 def _seconds(told: Told, work: Handling, facts: Facts) -> int:
     """Whole seconds of the limit's kind of time that the work took, without what was on hold."""
-    unit = next(
-        clock["unit"]
+    clock = next(
+        clock
         for clock in told.card["clocks"]
         if clock["stage"] == "handling" and instant(clock["started_at"]) == work.started_at
     )
+    spent = facts.calendars[clock["calendar"]["version"]].spent
     assert work.handled_at is not None
-    took = facts.calendar.spent(work.started_at, work.handled_at, unit)
+    took = spent(work.started_at, work.handled_at, clock["unit"])
     for since, until in work.holds:
-        took -= facts.calendar.spent(since, until or work.handled_at, unit)
+        took -= spent(since, until or work.handled_at, clock["unit"])
     return took // timedelta(seconds=1)
 
 
