@@ -75,7 +75,7 @@ RARE_MINUTES = {
     "refuse_hold": (10, 120),
 }
 _LOGS = {
-    name: (math.log(low * MINUTE), math.log(high * MINUTE)) for name, (low, high) in (MINUTES | RARE_MINUTES).items()
+    name: (math.log(low * MINUTE), math.log(high * MINUTE)) for name, (low, high) in {**MINUTES, **RARE_MINUTES}.items()
 }
 # What ends a case: nobody closes it by force afterwards.
 ENDS = frozenset({"close", "reject", "verify_not_real", "void"})
