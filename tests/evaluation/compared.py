@@ -46,7 +46,10 @@ class View:
 
     @classmethod
     def of(cls, session: Session, made: Made, v: datetime, now: datetime) -> View:
-        return cls(session, made, v, now, entries(list(made.told.values()), made.facts, v))
+        if v not in made.counted:
+            made.counted.clear()
+            made.counted[v] = entries(list(made.told.values()), made.facts, v)
+        return cls(session, made, v, now, made.counted[v])
 
     def asked(self, subject: Subject, period: str) -> Asked:
         return Asked(subject, *bounds(period, ZONE), self.v, ("",))

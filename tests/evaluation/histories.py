@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,9 +34,9 @@ from app.cli.demo_city.years.sheets import Sheets
 from app.cli.demo_city.years.survey import survey
 from app.cli.demo_city.years.town import Actor, Town
 from app.cli.demo_city.years.worktime import micros
-from app.core.db import unit_of_work
+from app.core.db import read_unit, unit_of_work
 from app.sla.service import Correction, set_correction
-from tests.evaluation.naive.figures import Facts
+from tests.evaluation.naive.figures import Entry, Facts
 from tests.factories.accounts import principal_of, staff
 from tests.walk.naive_time import NaiveCalendar
 
@@ -67,6 +68,7 @@ EVERYTHING = Shares(
 )
 """Shares with which every action comes up, and none of the contested ones seldom."""
 AGAIN, NEAR_DEG = 0.3, 2.5e-4
+READERS = 3
 CORRECTED = {date(2026, 3, 3): False, date(2026, 3, 12): False, date(2026, 3, 14): True}
 """A day that is past, one ahead off, one ahead at work."""
 DESKS = {"operators": Role.OPERATOR, "leaders": Role.SHIFT_LEADER, "dispatchers": Role.DISPATCHER}
@@ -75,7 +77,7 @@ History = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 @dataclass
 class Made:
-    """The histories, as the API tells them, and who is who."""
+    """The histories, as the API tells them, and who is who; `counted` is what they come to as of the last instant."""
 
     numbers: list[str]
     told: dict[str, History]
@@ -83,6 +85,7 @@ class Made:
     users: dict[str, str]
     units: dict[str, str]
     actions: Counter[str]
+    counted: dict[datetime, list[Entry]] = field(default_factory=dict)
 
 
 def make(how_many: int, seed: int, now: datetime) -> None:
@@ -143,21 +146,26 @@ def _beside(spot: Spot, dice: Random) -> Spot:
     return replace(spot, lon=lon, lat=lat, point=canonical({"crs": "wgs84", "lat": lat, "lon": lon}))
 
 
-def read(session: Session, now: datetime, numbers: Sequence[str] | None = None) -> Made:
+def read(session: Session, now: datetime) -> Made:
     """What the API tells of the cases to an operator, and what else figures rest on."""
 
     def rows(sql: str) -> list[Any]:
         return list(session.connection().exec_driver_sql(sql))
 
     reader = Cast(session, DATA / "people.csv", now)["operator"]
-    wanted = [row[0] for row in rows("SELECT number FROM cases ORDER BY number")] if numbers is None else numbers
-    told, actions = {}, Counter[str]()
-    for number in wanted:
-        told[number] = history(session, number, reader, now)
-        actions.update({event["action"] for event in told[number][1]})
+    wanted = [row[0] for row in rows("SELECT number FROM cases ORDER BY number")]
+
+    def some(numbers: Sequence[str]) -> list[History]:
+        with read_unit() as own:
+            return [history(own, number, reader, now) for number in numbers]
+
+    with ThreadPoolExecutor(READERS) as pool:
+        pages = pool.map(some, [wanted[start : start + 250] for start in range(0, len(wanted), 250)])
+        told = dict(zip(wanted, chain.from_iterable(pages), strict=True))
+    actions = Counter(event["action"] for _, events in told.values() for event in events)
     calendars = [NaiveCalendar.of(row[0]) for row in rows("SELECT to_jsonb(v) FROM calendar_versions v")]
     return Made(
-        numbers=list(told),
+        numbers=wanted,
         told=told,
         facts=Facts({one.version: one for one in calendars}, holders(rows)),
         users=dict(rows("SELECT id::text, username FROM users WHERE username IS NOT NULL")),
