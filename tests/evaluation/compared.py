@@ -66,14 +66,17 @@ class View:
         """Every figure of a kind of subject in a period is the naive one; returns how many there are."""
         wanted = service.wanted_indicators(subject, ())
         found = service.indicators_of(self.session, self.asked(subject, period), wanted, now=self.now)
-        naive = self.naive(subject, period)
         said = {
             (code, name): (one.numerator, one.denominator, one.value, one.exempt, one.deferred)
             for _, code, _, figures in found
             for name, one in figures.items()
         }
-        names = {one.name for one in wanted}
-        told = {key: shown(figure) for key, figure in naive.items() if key[1] in names}
+        return self.agree(subject, period, said)
+
+    def agree(self, subject: Subject, period: str, said: Mapping[tuple[str, str], tuple[Any, ...]]) -> int:
+        """What was said by subject and indicator is what was counted, no more and no less."""
+        names = {one.name for one in service.wanted_indicators(subject, ())}
+        told = {key: shown(figure) for key, figure in self.naive(subject, period).items() if key[1] in names}
         told |= {key: shown(Figure(key[1])) for key in said.keys() - told.keys()}
         wrong = {key: (said.get(key), told[key]) for key in told if not alike(said.get(key), told[key])}
         assert not wrong, f"{len(wrong)} of {len(told)} of {subject.value} in {period} at {self.v}: {self.why(wrong)}"
