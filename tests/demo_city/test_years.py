@@ -20,13 +20,15 @@ from app.cli.demo_city.cast import Cast
 from app.cli.demo_city.load import load_demo_city
 from app.cli.demo_city.matters import MATTERS
 from app.cli.demo_city.years import chain, fill
-from app.cli.demo_city.years.fate import steps_of
+from app.cli.demo_city.years.fate import USUAL, steps_of
 from app.cli.demo_city.years.life import STEPS, Desk, Life
+from app.cli.demo_city.years.rare import RARE
 from app.cli.demo_city.years.sheets import Sheets
 from app.cli.demo_city.years.survey import survey
 from app.cli.demo_city.years.worktime import EPOCH, WorkTime, instant_text, micros
 from app.sla.rules import Calendar, Source, deadline, elapsed, hours_of
 from app.sla.service.holidays import published_days
+from tests.evaluation.histories import EVERYTHING
 from tests.walk import rows as walk_rows
 from tests.walk.checks import Followed, _clocks, _row
 from tests.walk.naive_time import NaiveCalendar
@@ -61,8 +63,14 @@ def test_working_time_is_counted_as_the_rules_count_it(at, unit, amount, spent):
 def test_every_step_that_chance_knows_can_be_taken():
     dice = Random(1)
     sources = (Source.CITIZEN, Source.INSPECTOR, Source.VIDEO)
-    met = {step for _ in range(9_000) for step in steps_of(dice.choice(sources), dice.choice(MATTERS), dice)}
-    assert met == set(STEPS)
+
+    def met(shares):
+        return {
+            step for _ in range(9_000) for step in steps_of(dice.choice(sources), dice.choice(MATTERS), dice, shares)
+        }
+
+    assert met(USUAL) == STEPS.keys() - RARE.keys()
+    assert met(EVERYTHING) == set(STEPS)
 
 
 def test_openings_follow_day_and_week():

@@ -219,6 +219,38 @@ def test_a_granted_appeal_exempts_the_handling():
     assert Mark.EXEMPT not in handling(*late, appealed, decided, until=at(14.5)).marks
 
 
+def test_an_appeal_is_about_the_handling_it_was_lodged_against():
+    first = (
+        dispatched(),
+        finished(11),
+        passed(12),
+        closed(13),
+        with_owner(Action.APPEAL, 14, State.CLOSED, State.CLOSED),
+    )
+    again = (
+        with_owner(Action.REOPEN, 15, State.CLOSED, State.HANDLING, stage=Stage.HANDLING, due=at(24)),
+        finished(25),
+        passed(26),
+        closed(27),
+    )
+    decided = with_owner(Action.DECIDE_APPEAL, 28, State.CLOSED, State.CLOSED, granted=True)
+    assert Mark.EXEMPT not in handling(*first, *again, decided).marks
+
+
+def test_a_rating_is_about_the_owner_of_its_day():
+    ended = (dispatched(), finished(5), passed(6), closed(7))
+    rated = with_owner(Action.RATE, 8, State.CLOSED, State.CLOSED, score=2)
+    reopened = with_owner(Action.REOPEN, 9, State.CLOSED, State.HANDLING, stage=Stage.HANDLING, due=at(24))
+    found = entries(filed(), *ended, rated, reopened, returned(10), dispatched(11, at(30), OTHER_UNIT))
+    assert [(entry.unit_id, entry.value) for entry in of(Counted.RATING, found)] == [(UNIT, 2)]
+
+
+def test_what_an_operator_rejects_is_no_filing_of_theirs():
+    rejected = Step(Action.REJECT, at(0.2), State.TO_FILE, State.REJECTED, type_id=TYPE, actor_id=ANNA)
+    (file,) = of(Counted.FILE_CLOCK, entries(filed()[:2], rejected))
+    assert (file.marks, file.operator_id, file.leader_id) == (Mark.HANDLED | Mark.ON_TIME, ANNA, None)
+
+
 def test_a_forced_close_is_no_handling_and_is_marked():
     forced = with_owner(Action.FORCE_CLOSE, 5, State.HANDLING, State.CLOSED)
     found = handling(dispatched(), forced)

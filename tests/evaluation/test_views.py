@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
 from app.core import clock
 from app.evaluation import service
+from app.sla.service import Correction, set_correction
 from tests.evaluation.conftest import at
 
 PERIOD = "2026-03-10"
@@ -55,7 +58,15 @@ def test_what_is_done_in_a_day_is_counted_for_ground_and_unit(api, played):
 def test_a_figure_may_be_asked_for_as_of_an_earlier_instant(api, played):
     played.case(0, 0.1, 0.2, 0.3, 9, 9.2, 9.3)  # due at 18:00, six hours after noon
     query = {"subject": "district", "period": PERIOD, "indicator": "handled_rate,filed"}
-    for hours, filed, handled in ((0.15, 0, (0, 0)), (5, 1, (0, 0)), (6, 1, (0, 1)), (8, 1, (0, 1)), (9, 1, (1, 1))):
+    later = 6 + 1e-6 / 3600
+    for hours, filed, handled in (
+        (0.15, 0, (0, 0)),
+        (5, 1, (0, 0)),
+        (6, 1, (0, 0)),
+        (later, 1, (0, 1)),
+        (8, 1, (0, 1)),
+        (9, 1, (1, 1)),
+    ):
         found = figures(api.get("evaluator", "/evaluation/indicators", at=at(hours).isoformat(), **query), "310101")
         assert (found["filed"]["value"], share(found["handled_rate"])) == (filed, handled), hours
 
@@ -102,6 +113,26 @@ def test_a_like_case_filed_near_by_within_a_month_makes_a_closing_a_repeated_one
     earlier = api.get("evaluator", "/evaluation/indicators", at=at(30).isoformat(), **query)
     assert share(figures(earlier, "310101")["repeat_rate"]) == (0, 1)
     assert first
+
+
+def test_what_was_filed_by_being_opened_again_makes_a_closing_a_repeated_one_too(api, session, played):
+    played.case(0, 0.1, 0.2, 0.3, 1, 1.2, 1.3)
+    other = played.case(20, 20.1)
+    played.act(other, "force_close", "admin", 21.1, reason="系统外已处置")
+    played.act(other, "reopen", "supervisor", 22)
+    query = {"subject": "district", "period": PERIOD, "indicator": "repeat_rate"}
+    for _ in range(2):
+        found = api.get("evaluator", "/evaluation/indicators", **query)
+        assert share(figures(found, "310101")["repeat_rate"]) == (1, 1)
+        service.refresh(session, clock.now())
+
+
+def test_a_correction_of_the_calendar_leaves_what_is_over_as_it_was(session, played):
+    played.case(0, 0.1, 0.2, 0.3, 26, 26.1, 26.2)
+    service.refresh(session, clock.now())
+    set_correction(session, Correction(date(2026, 3, 11), False, "防汛停工"), now=at(50))
+    (page,) = service.pages_of_cases(session)
+    assert service.keep(session, page, service.count_cases(session, page, None, clock.now())) == 0
 
 
 def test_a_merged_report_is_worth_what_its_case_comes_to(api, session, played):

@@ -16,7 +16,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from app.evaluation.queries.keeping import COLUMNS, EntryRow
-from app.evaluation.rules.counting import Counted, Mark
+from app.evaluation.rules.counting import CLOCK_OF, Counted, Mark
 from app.evaluation.rules.indicators import Subject
 
 TYPES = {
@@ -75,6 +75,8 @@ class Window:
             "start": self.start,
             "end": self.end,
             "as_of": self.at,
+            "handled": int(Mark.HANDLED),
+            "due": [Counted.HANDLING.value, *(kind.value for kind in CLOCK_OF.values())],
             "prefixes": None if whole else [f"{prefix}%" for prefix in self.prefixes],
             "units": None if self.units is None else [str(unit) for unit in self.units],
             "covers": bool(overlay.ids),
@@ -99,8 +101,10 @@ def _type(name: str) -> str:
 
 _GIVEN = ", ".join(f"CAST(:o_{name} AS {_type(name)}[])" for name in COLUMNS)
 _NAMES = ", ".join(COLUMNS)
-_WHERE = """
-    counted = ANY (CAST(:kinds AS text[])) AND at >= :start AND at < :end AND at <= :as_of
+# What is not done is late once its instant has passed: on that very instant it may still be done in time.
+SEEN = "(at < :as_of OR at = :as_of AND (marks & :handled <> 0 OR counted <> ALL (CAST(:due AS text[]))))"
+_WHERE = f"""
+    counted = ANY (CAST(:kinds AS text[])) AND at >= :start AND at < :end AND {SEEN}
     AND (CAST(:prefixes AS text[]) IS NULL OR cell LIKE ANY (CAST(:prefixes AS text[])))
     AND (CAST(:units AS uuid[]) IS NULL OR unit_id = ANY (CAST(:units AS uuid[])))"""
 ENTRIES = f"""

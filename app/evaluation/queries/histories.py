@@ -43,7 +43,7 @@ _KNOWN = text(f"""
       FROM {_IDS} JOIN cases c ON c.id = wanted.id""")  # noqa: S608
 
 _CLOCKS = text(f"""
-    SELECT k.case_id::text, k.stage, k.started_at, k.unit, k.calendar_code
+    SELECT k.case_id::text, k.stage, k.started_at, k.unit, k.calendar_code, k.calendar_version
       FROM {_IDS} JOIN case_clocks k ON k.case_id = wanted.id""")  # noqa: S608
 
 _MERGED_INTO = text("""
@@ -65,20 +65,26 @@ _TARGETS = text("""
 _LIKE = """
     x.type_id IS NOT DISTINCT FROM c.type_id AND c.type_id IS NOT NULL AND x.id <> c.id
     AND x.geom && ST_Expand(c.geom, 0.0003 / greatest(cos(radians(c.lat)), 0.05), 0.0003)
-    AND ST_DistanceSphere(x.geom, c.geom) <= 20"""
+    AND ST_Distance(CAST(x.geom AS geography), CAST(c.geom AS geography)) <= 20"""
+
+# The first entry into `to_dispatch`; what ended unfiled and was opened again has entered it without being filed.
+_FILED = """CASE WHEN {0}.filed_at IS NOT NULL OR {0}.reopens = 0 THEN {0}.filed_at ELSE (
+        SELECT min(e.at) FROM case_events e
+         WHERE e.case_month = {0}.case_month AND e.case_id = {0}.id AND e.after->>'state' = 'to_dispatch') END"""
+_FILED_X, _FILED_C = _FILED.format("x"), _FILED.format("c")
 
 _REPEATED = text(f"""
     SELECT closed.id::text
       FROM unnest(CAST(:ids AS uuid[]), CAST(:instants AS timestamptz[])) AS closed (id, at)
       JOIN cases c ON c.id = closed.id
-     WHERE EXISTS (SELECT 1 FROM cases x WHERE {_LIKE} AND x.filed_at > closed.at
-                      AND x.filed_at <= least(closed.at + interval '30 days', CAST(:until AS timestamptz)))""")  # noqa: S608
+     WHERE EXISTS (SELECT 1 FROM cases x WHERE {_LIKE} AND {_FILED_X} > closed.at
+                      AND {_FILED_X} <= least(closed.at + interval '30 days', CAST(:until AS timestamptz)))""")  # noqa: S608
 
 _REPEATED_BY = text(f"""
     SELECT DISTINCT x.id::text
-      FROM {_IDS} JOIN cases c ON c.id = wanted.id
-      JOIN cases x ON {_LIKE} AND x.closed_at < c.filed_at AND x.closed_at >= c.filed_at - interval '30 days'
-     WHERE c.filed_at IS NOT NULL""")  # noqa: S608
+      FROM {_IDS} JOIN cases c ON c.id = wanted.id CROSS JOIN LATERAL (SELECT {_FILED_C} AS at) AS filed
+      JOIN cases x ON {_LIKE} AND x.closed_at < filed.at AND x.closed_at >= filed.at - interval '30 days'
+     WHERE filed.at IS NOT NULL""")  # noqa: S608
 
 _PATROLLERS = text("""
     SELECT filed.id::text, p.user_id::text
@@ -104,10 +110,10 @@ def known_of(session: Session, ids: Collection[str]) -> dict[str, Known]:
     return {row[0]: Known(*row) for row in rows}
 
 
-def clock_units(session: Session, ids: Collection[str]) -> Mapping[tuple[str, str, datetime], tuple[str, str]]:
-    """(unit, calendar's code) of each clock, by case, stage and start."""
+def clock_units(session: Session, ids: Collection[str]) -> Mapping[tuple[str, str, datetime], tuple[str, str, int]]:
+    """(unit, calendar's code and version) of each clock, by case, stage and start."""
     rows = session.connection().execute(_CLOCKS, {"ids": list(ids)})
-    return {(case_id, stage, started_at): (unit, code) for case_id, stage, started_at, unit, code in rows}
+    return {(case_id, stage, started_at): (unit, *calendar) for case_id, stage, started_at, unit, *calendar in rows}
 
 
 def with_merged(session: Session, ids: Collection[str]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.evaluation.queries.figures import KEYS, TYPES, Window
+from app.evaluation.queries.figures import KEYS, SEEN, TYPES, Window
 from app.evaluation.queries.keeping import COLUMNS
 from app.evaluation.queries.rolling import DISTRICT, Rolled
 from app.evaluation.rules.counting import Counted, Mark
@@ -45,7 +45,7 @@ _DISTRICTS = "(CAST(:prefixes AS text[]) IS NULL OR district LIKE ANY (CAST(:pre
 _MINE = "(CAST(:units AS uuid[]) IS NULL OR unit_id = ANY (CAST(:units AS uuid[])))"
 _STRETCHES = """unnest(CAST(:s_kinds AS text[]), CAST(:s_starts AS timestamptz[]), CAST(:s_ends AS timestamptz[]))
         AS s (s_kind, s_start, s_end)"""
-_IN_STRETCH = f"counted = s_kind AND at >= s_start AND at < s_end AND at <= :as_of AND {_GROUND} AND {_MINE}"
+_IN_STRETCH = f"counted = s_kind AND at >= s_start AND at < s_end AND {SEEN} AND {_GROUND} AND {_MINE}"
 _MONTHS = "unnest(CAST(:m_months AS date[]), CAST(:m_kinds AS text[])) AS m (m_month, m_kind)"
 _LOCAL_MONTH = "CAST(date_trunc('month', at AT TIME ZONE :zone) AS date)"
 

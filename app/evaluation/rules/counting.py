@@ -124,9 +124,9 @@ def entries_of(case: History, setting: Setting) -> Iterator[Entry]:
         yield _handling(case, case.handling, setting)
     if case.closed_at is not None:
         yield _closing(case, case.closed_at, setting)
-    for ordinal, (at, score) in enumerate(case.ratings, 1):
-        marks = Mark.SATISFIED if score >= SATISFIED_FROM else NONE
-        yield Entry(Counted.RATING, ordinal, at, case.type_id, marks, score, unit_id=case.lead_id)
+    for ordinal, rating in enumerate(case.ratings, 1):
+        marks = Mark.SATISFIED if rating.score >= SATISFIED_FROM else NONE
+        yield Entry(Counted.RATING, ordinal, rating.at, case.type_id, marks, rating.score, unit_id=rating.owner_id)
 
 
 def became_a_case(case: History) -> bool:

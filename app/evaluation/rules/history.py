@@ -108,6 +108,7 @@ class HandlingClock:
     handled_at: datetime | None = None
     reworked: bool = False
     extended: bool = False
+    appealed: bool = False
     appeal_granted: bool = False
     pauses: tuple[tuple[datetime, datetime | None], ...] = ()
 
@@ -128,6 +129,15 @@ class Dispatch:
     lead_id: UUID | None
     by: UUID | None
     misrouted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a reporter gave, and whose work it was about: the owner's of that day."""
+
+    at: datetime
+    score: int
+    owner_id: UUID | None
 
 
 @dataclass(slots=True)
@@ -155,7 +165,7 @@ class History:
     handling: HandlingClock | None = None
     stages: list[StageClock] = field(default_factory=list)
     dispatches: list[Dispatch] = field(default_factory=list)
-    ratings: list[tuple[datetime, int]] = field(default_factory=list)
+    ratings: list[Rating] = field(default_factory=list)
     returns: int = 0
 
 
@@ -208,7 +218,9 @@ def _stop(case: History, step: Step, effect: ClockEffect) -> None:
     if clock.done_at is not None or clock.stopped_at is not None:
         return
     if step.action in WORK_OF[clock.stage]:
-        case.stages[-1] = replace(clock, done_at=step.at, done_by=step.actor_id)
+        # Who rejects or merges what waits to be filed may be an operator: the filing is the shift leader's.
+        filed = clock.stage is not Stage.FILE or step.action is Action.FILE
+        case.stages[-1] = replace(clock, done_at=step.at, done_by=step.actor_id if filed else None)
     else:
         case.stages[-1] = replace(clock, stopped_at=step.at)
 
@@ -269,11 +281,18 @@ def _reopened(case: History, step: Step) -> None:
 
 def _rated(case: History, step: Step) -> None:
     if step.score is not None:
-        case.ratings.append((step.at, step.score))
+        case.ratings.append(Rating(step.at, step.score, step.lead_id))
+
+
+def _appealed(case: History, step: Step) -> None:
+    del step
+    if case.handling is not None:
+        case.handling = replace(case.handling, appealed=True)
 
 
 def _appeal_decided(case: History, step: Step) -> None:
-    if step.granted and case.handling is not None:
+    """It is about the handling that it was lodged against: a reopening leaves that one behind."""
+    if step.granted and case.handling is not None and case.handling.appealed:
         case.handling = replace(case.handling, appeal_granted=True)
 
 
@@ -292,6 +311,7 @@ _MARKS: Mapping[Action, Callable[[History, Step], None]] = MappingProxyType(
         Action.FORCE_CLOSE: _closed,
         Action.REOPEN: _reopened,
         Action.RATE: _rated,
+        Action.APPEAL: _appealed,
         Action.DECIDE_APPEAL: _appeal_decided,
         Action.VOID: _voided,
     }

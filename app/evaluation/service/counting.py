@@ -17,7 +17,7 @@ from app.evaluation.queries.histories import Known
 from app.evaluation.rules.counting import Clock, Entry, Setting, entries_of
 from app.evaluation.rules.history import HandlingClock, History, Step, history_of
 from app.sla import service as sla
-from app.sla.rules import Stage, Unit, elapsed
+from app.sla.rules import Calendar, Stage, Unit, elapsed
 
 SECOND = timedelta(seconds=1)
 AT_ONCE = 1_000
@@ -105,10 +105,14 @@ def _step(row: Sequence[Any]) -> Step:
 
 
 class _Working:
-    """Working seconds of clocks that are done: the limit's kind of time, without what was on hold."""
+    """Working seconds of clocks that are done: the limit's kind of time, without what was on hold.
+
+    By the calendar that the deadline was computed with: what is over is not counted otherwise by a later correction.
+    """
 
     def __init__(self, session: Session, ids: Collection[str]) -> None:
         self._session = session
+        self._calendars: dict[tuple[str, int], Calendar] = {}
         self._units = queries.clock_units(session, ids)
 
     def of(self, case_id: str) -> _Clocked:
@@ -121,15 +125,20 @@ class _Working:
             stage, done_at, pauses = clock.stage, clock.done_at, ()
         if done_at is None:
             return 0
-        name, code = self._units[case_id, stage.value, clock.started_at]
+        name, code, version = self._units[case_id, stage.value, clock.started_at]
         unit = Unit(name)
         if unit.runs_always and not pauses:
             return (done_at - clock.started_at) // SECOND
-        calendar = sla.calendar(self._session, code)
+        calendar = self._calendar(code, version)
         spent = elapsed(clock.started_at, done_at, unit, calendar)
         for since, until in pauses:
             spent -= elapsed(since, until or done_at, unit, calendar)
         return max(spent, timedelta(0)) // SECOND
+
+    def _calendar(self, code: str, version: int) -> Calendar:
+        if (code, version) not in self._calendars:
+            self._calendars[code, version] = sla.calendar_at(self._session, code, version)
+        return self._calendars[code, version]
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ class Chronicle:
         self.at = max(at, self.at)
         if done := DONE_BY.get(action):
             self.close_tasks(done, done_by=actor.id)
+        if move.target is not self.state:
+            self.row["holder_id"] = None
         self.state = move.target
         self.clocks.apply(
             move.clocks, self.at, self.town.stage(move.clocks.starts), self.limit, self.side.get("lead_id")
@@ -196,11 +198,11 @@ class Chronicle:
             self.id, self.number, self.chain.month, self.chain.seq, self.state, begun.source.value, row["type_id"],
             side.get("condition_id"), begun.words, begun.spot.address, begun.spot.lon, begun.spot.lat, cell.code,
             cell.code, cell.zone, begun.reporter.id, side.get("lead_id"), array(self.helpers), array(self.units),
-            row.get("handler_id"), row.get("routing"), row.get("pending"), side.get("hold_until"),
+            row.get("handler_id"), row.get("holder_id"), row.get("routing"), row.get("pending"), side.get("hold_until"),
             *self.counts.values(), flag(row.get("reopened_by_reporter")), flag(row.get("self_handled")),
-            flag(row.get("supervised")), row.get("appeal"), row.get("rating"), row.get("merged_into"),
-            clock and clock.stage, clock and instant_text(clock.yellow), clock and instant_text(clock.due),
-            flag(clock and clock.paused is not None), instant_text(begun.opened),
+            flag(row.get("forced")), flag(row.get("supervised")), row.get("appeal"), row.get("rating"),
+            row.get("merged_into"), clock and clock.stage, clock and instant_text(clock.yellow),
+            clock and instant_text(clock.due), flag(clock and clock.paused is not None), instant_text(begun.opened),
             *(None if at is None else instant_text(at) for at in times), instant_text(self.at), self.chain.head,
         )  # fmt: skip
         self.sheets.add("cases", line(*values))

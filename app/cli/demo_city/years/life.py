@@ -14,11 +14,12 @@ from app.cases.rules.moves import FAILED, GRANTED, NOT_REAL, OWNED, PASSED, REAL
 from app.cli.demo_city.matters import RATINGS, REASONS
 from app.cli.demo_city.years.chain import canonical
 from app.cli.demo_city.years.chronicle import Beginning, Chronicle
-from app.cli.demo_city.years.fate import Pace, left_lying, steps_of
+from app.cli.demo_city.years.fate import USUAL, Pace, Shares, left_lying, steps_of
+from app.cli.demo_city.years.rare import RARE
 from app.cli.demo_city.years.sheets import Sheets
 from app.cli.demo_city.years.town import Actor, Town
-from app.cli.demo_city.years.worktime import MINUTE, instant_text
-from app.sla.rules import Limit
+from app.cli.demo_city.years.worktime import MINUTE, Span, instant_text
+from app.sla.rules import Limit, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Desk:
     now: int
     serials: Iterator[int]
     merges: bool = True
+    shares: Shares = USUAL
 
 
 class Life:
@@ -46,9 +48,10 @@ class Life:
 
     def live(self) -> int:
         """Take every step until today, and write what there is; returns how many cases were opened."""
-        begun = self.told.begun
-        pace = Pace(self.town.time, self.dice)
-        steps = left_lying(steps_of(begun.source, begun.kind.matter, self.dice), self.now - begun.opened, self.dice)
+        begun, shares = self.told.begun, self.around.shares
+        pace = Pace(self.town.time, self.dice, shares)
+        steps = steps_of(begun.source, begun.kind.matter, self.dice, shares)
+        steps = left_lying(steps, self.now - begun.opened, self.dice)
         for step in steps:
             at = pace.after(step, self.told.at, self.told.limit)
             if at >= self.now:
@@ -118,7 +121,8 @@ class Life:
 
     def dispatch_again(self, at: int) -> None:
         """Who sent it back does not get it again."""
-        self.give(at, next(unit for unit in self.town.others if unit not in self.told.units), ())
+        others = self.town.others
+        self.give(at, next((unit for unit in others if unit not in self.told.units), others[0]), ())
 
     def give(self, at: int, lead: str, helpers: tuple[str, ...]) -> None:
         told = self.told
@@ -291,8 +295,18 @@ class Life:
         told = self.told
         told.row |= {"closed_at": None, "handled_at": None}
         told.counts["reopens"] += 1
-        told.go(Action.REOPEN, at, who, inputs, closed, when=OWNED)
+        owned = "lead_id" in told.side
+        if not owned:
+            told.row.setdefault("routing", told.routed.written)
+            told.limit = told.limit or self.limit_unfiled()
+        told.go(Action.REOPEN, at, who, inputs, closed, when=OWNED if owned else None)
         self.ask_handler()
+
+    def limit_unfiled(self) -> Span:
+        """What was never filed has the limit of its type's first condition, and one working day without a type."""
+        kind = self.told.begun.kind
+        typed = self.told.row["type_id"] is not None
+        return kind.conditions[0][1] if typed else self.town.time.span(Limit(Decimal(1), Unit.WORKING_DAY))
 
     def appeal(self, at: int) -> None:
         self.told.row["appeal"] = "open"
@@ -337,4 +351,5 @@ STEPS: Mapping[str, Step] = {
     "reopen": Life.reopen,
     "appeal": Life.appeal,
     "decide_appeal": Life.decide_appeal,
+    **RARE,
 }

@@ -10,12 +10,12 @@ NULL = "\\N"
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "cases": (
-        "id", "number", "case_month", "version", "state", "source", "type_id", "condition_id", "description", "address",
-        "lon", "lat", "filed_cell", "current_cell", "zone_code", "reporter_id", "lead_id", "helper_ids", "unit_ids",
-        "handler_id", "routing", "pending", "hold_until", "extensions", "holds", "reworks", "returns", "reopens",
-        "reopened_by_reporter", "self_handled", "supervised", "appeal", "rating", "merged_into", "stage", "yellow_at",
-        "due_at", "paused", "opened_at", "filed_at", "dispatched_at", "handled_at", "closed_at", "updated_at",
-        "head_hash",
+        "id", "number", "case_month", "version", "state", "source", "type_id", "condition_id", "description",
+        "address", "lon", "lat", "filed_cell", "current_cell", "zone_code", "reporter_id", "lead_id", "helper_ids",
+        "unit_ids", "handler_id", "holder_id", "routing", "pending", "hold_until", "extensions", "holds", "reworks",
+        "returns", "reopens", "reopened_by_reporter", "self_handled", "forced", "supervised", "appeal", "rating",
+        "merged_into", "stage", "yellow_at", "due_at", "paused", "opened_at", "filed_at", "dispatched_at",
+        "handled_at", "closed_at", "updated_at", "head_hash",
     ),
     "reports": (
         "id", "number", "sender", "reporter_id", "source", "fingerprint", "tracking_hash", "type_id", "description",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -75,13 +75,21 @@ def survey(session: Session, folder: Path, *, since: datetime, until: datetime) 
         leaders=tuple(by_role[Role.SHIFT_LEADER]),
         dispatchers=tuple(by_role[Role.DISPATCHER]),
         supervisors=tuple(by_role[Role.SUPERVISOR]),
+        admins=tuple(by_role[Role.ADMIN]),
         citizens=tuple(actors[name] for name in _citizens(folder)),
         passers_by=(_actor(cast["passer-by"]),),
         managers=managers,
         handlers={unit: tuple(some) for unit, some in handlers.items()},
         others=tuple(str(cast.organization(code)) for code in ("U02", "U05", "U01")),
+        unmanaged=_unmanaged(cast, patches, managers),
         data_key=config().data_key,
     )
+
+
+def _unmanaged(cast: Cast, patches: Sequence[Patch], managers: Collection[str]) -> str:
+    """A street that nobody manages."""
+    streets = (str(cast.organization(code)) for code in sorted({patch.code[:9] for patch in patches}, reverse=True))
+    return next(street for street in streets if street not in managers)
 
 
 def _names(people: Path) -> list[str]:

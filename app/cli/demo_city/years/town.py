@@ -80,11 +80,13 @@ class Town:
     leaders: tuple[Actor, ...]
     dispatchers: tuple[Actor, ...]
     supervisors: tuple[Actor, ...]
+    admins: tuple[Actor, ...]
     citizens: tuple[Actor, ...]
     passers_by: tuple[Actor, ...]
     managers: Mapping[str, Actor]
     handlers: Mapping[str, tuple[Actor, ...]]
     others: tuple[str, ...]
+    unmanaged: str
     data_key: str
 
     def stage(self, stage: Stage | None) -> Span | None:
