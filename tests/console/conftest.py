@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Engine
 
 from tests.console.acting import Office
 from tests.console.look import CHROMIUM, Look, sign_in
 from tests.console.site import demo_site
 from tests.factories.programs import Programs
+
+# Other tests run beside these; what comes at once on a quiet machine takes its time then.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -187,7 +187,6 @@ def draw_around(page):
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     radius = min(box["width"], box["height"]) * 0.4
     ring = [(middle[0] + radius * cos(at * pi / 12), middle[1] + radius * sin(at * pi / 12)) for at in range(25)]
-    page.wait_for_timeout(500)
     page.mouse.move(*ring[0])
     page.mouse.down()
     for x, y in ring[1:]:

@@ -6,14 +6,16 @@ const AFTER_CLICK_MS = 60;
 
 export function useLasso(map: () => GlMap | null, onRing: (ring: [number, number][]) => void) {
   const drawing = ref(false);
+  let coming = false;
+  let left = false;
   let stop: () => void = () => undefined;
 
   async function begin(): Promise<void> {
     const gl = map();
-    if (!gl || drawing.value) return;
-    drawing.value = true;
-    const [{ TerraDraw, TerraDrawFreehandMode }, { TerraDrawMapLibreGLAdapter }] = await Promise.all([import("terra-draw"), import("terra-draw-maplibre-gl-adapter")]);
-    if (!drawing.value) return;
+    if (!gl || drawing.value || coming) return;
+    coming = true;
+    const [{ TerraDraw, TerraDrawFreehandMode }, { TerraDrawMapLibreGLAdapter }] = await Promise.all([import("terra-draw"), import("terra-draw-maplibre-gl-adapter")]).finally(() => (coming = false));
+    if (left) return;
     const draw = new TerraDraw({ adapter: new TerraDrawMapLibreGLAdapter({ map: gl }), modes: [new TerraDrawFreehandMode({ minDistance: 12, drawInteraction: "click-move-or-drag" })] });
     stop = () => {
       draw.stop();
@@ -26,6 +28,8 @@ export function useLasso(map: () => GlMap | null, onRing: (ring: [number, number
     });
     draw.start();
     draw.setMode("freehand");
+    // Said once it is so: a line drawn before would have moved the map.
+    drawing.value = true;
   }
 
   // Not while its own event is still being told: the click that ends the line is none on the map.
@@ -36,6 +40,9 @@ export function useLasso(map: () => GlMap | null, onRing: (ring: [number, number
       drawing.value = false;
     }, AFTER_CLICK_MS);
   }
-  onScopeDispose(end);
+  onScopeDispose(() => {
+    left = true;
+    end();
+  });
   return { drawing, begin, end };
 }
