@@ -56,10 +56,6 @@ def survey(session: Session, folder: Path, *, since: datetime, until: datetime) 
     managers = {
         str(cast[name].organization_id): actors[name] for name in names if Role.UNIT_MANAGER in cast[name].roles
     }
-    handlers: dict[str, list[Actor]] = {}
-    for name in names:
-        if Role.HANDLER in cast[name].roles:
-            handlers.setdefault(str(cast[name].organization_id), []).append(actors[name])
     rng = np.random.default_rng(SEED)
     polygons = np.array([patch.polygon for patch in patches], dtype=object)
     return Town(
@@ -79,11 +75,20 @@ def survey(session: Session, folder: Path, *, since: datetime, until: datetime) 
         citizens=tuple(actors[name] for name in _citizens(folder)),
         passers_by=(_actor(cast["passer-by"]),),
         managers=managers,
-        handlers={unit: tuple(some) for unit, some in handlers.items()},
+        handlers=_handlers(cast, names, actors),
         others=tuple(str(cast.organization(code)) for code in ("U02", "U05", "U01")),
         unmanaged=_unmanaged(cast, patches, managers),
         data_key=config().data_key,
     )
+
+
+def _handlers(cast: Cast, names: Sequence[str], actors: Mapping[str, Actor]) -> dict[str, tuple[Actor, ...]]:
+    """Who works for each unit."""
+    found: dict[str, list[Actor]] = {}
+    for name in names:
+        if Role.HANDLER in cast[name].roles:
+            found.setdefault(str(cast[name].organization_id), []).append(actors[name])
+    return {unit: tuple(some) for unit, some in found.items()}
 
 
 def _unmanaged(cast: Cast, patches: Sequence[Patch], managers: Collection[str]) -> str:
