@@ -162,7 +162,7 @@ class PlacedOut(Out):
     crs: Literal["wgs84"]
 
 
-class CellOut(Out):
+class CaseCellOut(Out):
     code: str
     name: str | None
 
@@ -179,7 +179,7 @@ class CaseItemOut(Out):
     description: str | None
     address: str | None
     position: PlacedOut
-    cell: CellOut
+    cell: CaseCellOut
     owner: RefOut | None
     stage: Stage | None
     lamp: Lamp | None

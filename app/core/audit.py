@@ -34,6 +34,7 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "document_kind": frozenset({"change"}),
         "duty_terms": frozenset({"change"}),
         "duty_zone": frozenset({"put", "people", "retire"}),
+        "evaluation": frozenset({"define", "review", "publish"}),
         "grant": frozenset({"add", "change", "end", "follow"}),
         "grid": frozenset({"import"}),
         "message_template": frozenset({"put", "drop"}),

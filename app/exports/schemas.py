@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from app.cases.rules.filters import SORTS
 from app.cases.schemas import CaseFilterQuery
 from app.core.schemas import Id, Out, Path
-from app.exports.rules import Format, Language, Status
+from app.exports.rules import ExportStatus, Format, Language
 
 
 class ExportCasesQuery(CaseFilterQuery):
@@ -48,7 +48,7 @@ class ExportOut(Out):
     """An export as a job."""
 
     id: Id
-    status: Status
+    status: ExportStatus
     progress: int = Field(description="Per cent; 100 only when it is ready")
     rows: int = Field(description="Cases that are written")
     expected: int | None = Field(description="Cases that there are; null until they are counted")

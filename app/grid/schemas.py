@@ -55,7 +55,7 @@ class AreaNameOut(Out):
     name: str
 
 
-class CellOut(Out):
+class LocatedCellOut(Out):
     code: str
     name: str
 
@@ -74,7 +74,7 @@ class PlaceOut(Out):
     """Where a point lies, city first."""
 
     areas: list[AreaNameOut]
-    cell: CellOut
+    cell: LocatedCellOut
     duty_zone: ZoneNameOut | None
     people: list[PersonOut] | None = Field(None, description="Who answers for the duty zone; staff only")
 

@@ -79,7 +79,7 @@ class NearestQuery(NearQuery, LocateQuery):
     type: str | None = Field(None, max_length=2000, description="Type codes, or exactly scheme|kind|code")
 
 
-class CountsQuery(Query):
+class PartCountsQuery(Query):
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Code of an area of any level")
 
 

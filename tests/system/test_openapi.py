@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import yaml
 from openapi_spec_validator import validate
+from pydantic import BaseModel
 
 from app.cli.system import spec_text
 from tests.system.sources import ROOT
@@ -212,3 +214,22 @@ def test_schemas_that_nobody_uses_are_not_published():
     text = COMMITTED.read_text(encoding="utf-8")
     used = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", text))
     assert set(document()["components"]["schemas"]) - used == set()
+
+
+def test_no_two_shapes_have_one_name():
+    """The description knows a shape by its name alone: another of the same name would take its place."""
+    shapes: dict[str, set[str]] = {}
+    for model in _models(BaseModel):
+        if model.__module__.startswith("app.") and not model.__name__.startswith("_"):
+            schema = model.model_json_schema(ref_template="#/{model}")
+            for name, shape in ({model.__name__: schema} | schema.pop("$defs", {})).items():
+                known = shape | {"$defs": None, "description": None}
+                shapes.setdefault(name, set()).add(json.dumps(known, sort_keys=True, default=str))
+    assert len(shapes) > 200
+    assert sorted(name for name, found in shapes.items() if len(found) > 1) == []
+
+
+def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for found in model.__subclasses__():
+        yield found
+        yield from _models(found)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
 from app.exports.models import CaseExport
-from app.exports.rules import Status
+from app.exports.rules import ExportStatus
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('case_exports:' || CAST(:user_id AS text), 0))")
-UNDER_WAY = (Status.WAITING, Status.RUNNING)
+UNDER_WAY = (ExportStatus.WAITING, ExportStatus.RUNNING)
 SHOWN = 50
 
 
@@ -32,7 +32,7 @@ def under_way(session: Session, user_id: UUID) -> Sequence[CaseExport]:
 
 def add_export(session: Session, row: Mapping[str, Any]) -> CaseExport:
     """Record an export that was asked for."""
-    made = insert(CaseExport).values(id=new_id(), status=Status.WAITING, **row).returning(CaseExport)
+    made = insert(CaseExport).values(id=new_id(), status=ExportStatus.WAITING, **row).returning(CaseExport)
     return session.scalars(made).one()
 
 
@@ -62,7 +62,7 @@ def change_export(session: Session, export_id: UUID, row: Mapping[str, Any]) -> 
 
 def note_rows(session: Session, export_id: UUID, attempt: int, rows: int) -> bool:
     """Say how many rows an attempt has written; false where it is no longer the one that counts."""
-    mine = (CaseExport.id == export_id, CaseExport.attempts == attempt, CaseExport.status == Status.RUNNING)
+    mine = (CaseExport.id == export_id, CaseExport.attempts == attempt, CaseExport.status == ExportStatus.RUNNING)
     changed = update(CaseExport).where(*mine).values(rows=rows).returning(CaseExport.id)
     return session.execute(changed).first() is not None
 

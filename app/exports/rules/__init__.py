@@ -2,7 +2,7 @@
 
 from app.exports.rules.columns import COLUMNS, MAP_COLUMNS, Column, Kind
 from app.exports.rules.formats import DIRECT_ROWS, MEDIA_TYPES, MOST_ROWS, Format, Language, file_name, language_of
-from app.exports.rules.keeping import AT_ONCE, ATTEMPTS, KEPT, Status, percent, scope_of, told_query
+from app.exports.rules.keeping import AT_ONCE, ATTEMPTS, KEPT, ExportStatus, percent, scope_of, told_query
 
 __all__ = [
     "ATTEMPTS",
@@ -14,10 +14,10 @@ __all__ = [
     "MEDIA_TYPES",
     "MOST_ROWS",
     "Column",
+    "ExportStatus",
     "Format",
     "Kind",
     "Language",
-    "Status",
     "file_name",
     "language_of",
     "percent",

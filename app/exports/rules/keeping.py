@@ -16,7 +16,7 @@ AT_ONCE = 2
 ATTEMPTS = 3
 
 
-class Status(StrEnum):
+class ExportStatus(StrEnum):
     """Where an export stands."""
 
     WAITING = "waiting"
@@ -32,7 +32,7 @@ def percent(rows: int, expected: int | None, status: str) -> int:
         >>> percent(50, 200, "running"), percent(200, 200, "running"), percent(0, 0, "ready")
         (25, 99, 100)
     """
-    if status == Status.READY:
+    if status == ExportStatus.READY:
         return 100
     return min(99, rows * 100 // expected) if expected else 0
 

@@ -25,7 +25,7 @@ from app.exports.errors import (
 )
 from app.exports.models import CaseExport
 from app.exports.queries import register
-from app.exports.rules import AT_ONCE, ATTEMPTS, KEPT, Format, Language, Status, percent, scope_of, told_query
+from app.exports.rules import AT_ONCE, ATTEMPTS, KEPT, ExportStatus, Format, Language, percent, scope_of, told_query
 
 AGAIN_S = 30
 REMOVED_AT_ONCE = 500
@@ -107,7 +107,7 @@ def begin(session: Session, export_id: UUID, *, now: datetime) -> Attempt | None
     Whatever an earlier attempt wrote does not count. What the person may see is asked anew.
     """
     found = register.export(session, export_id, locked=True)
-    if found is None or found.status in {Status.READY, Status.FAILED}:
+    if found is None or found.status in {ExportStatus.READY, ExportStatus.FAILED}:
         return None
     principal = accounts.absent_principal(session, found.user_id, now=now)
     if principal is None or not principal.may(VERB):
@@ -118,7 +118,7 @@ def begin(session: Session, export_id: UUID, *, now: datetime) -> Attempt | None
         fail(session, export_id, ExportBroken(stopped), now=now)
         return None
     number = found.attempts + 1
-    row = {"status": Status.RUNNING, "attempts": number, "rows": 0, "started_at": now, "scope": scope(principal)}
+    row = {"status": ExportStatus.RUNNING, "attempts": number, "rows": 0, "started_at": now, "scope": scope(principal)}
     register.change_export(session, export_id, row)
     wanted = Wanted(found.query, Format(found.format), "en" if found.language == "en" else "zh-CN")
     return Attempt(export_id, number, wanted, principal, now)
@@ -137,9 +137,9 @@ def note_progress(session: Session, attempt: Attempt, rows: int) -> bool:
 def finish(session: Session, attempt: Attempt, rows: int, size_bytes: int, *, now: datetime) -> bool:
     """Give the file to whoever asked, on record; false where another attempt was begun."""
     found = register.export(session, attempt.export_id, locked=True)
-    if found is None or found.status != Status.RUNNING or found.attempts != attempt.number:
+    if found is None or found.status != ExportStatus.RUNNING or found.attempts != attempt.number:
         return False
-    row = {"status": Status.READY, "rows": rows, "expected": rows, "file_key": attempt.file_key}
+    row = {"status": ExportStatus.READY, "rows": rows, "expected": rows, "file_key": attempt.file_key}
     register.change_export(session, attempt.export_id, {**row, "size_bytes": size_bytes, "finished_at": now})
     note_export(session, attempt.wanted, rows, by=attempt.principal.id, now=now)
     return True
@@ -148,7 +148,7 @@ def finish(session: Session, attempt: Attempt, rows: int, size_bytes: int, *, no
 def fail(session: Session, export_id: UUID, why: DomainError, *, now: datetime) -> None:
     """Record why there will be no file."""
     problem = {"type": f"/problems/{why.slug}", "title": why.title, "detail": why.detail}
-    row = {"status": Status.FAILED, "problem": problem, "finished_at": now}
+    row = {"status": ExportStatus.FAILED, "problem": problem, "finished_at": now}
     register.change_export(session, export_id, row)
 
 

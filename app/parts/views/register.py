@@ -14,11 +14,11 @@ from app.core.schemas import problems
 from app.grid.rules.coordinates import to_wgs84
 from app.parts.queries import register as queries
 from app.parts.schemas import (
-    CountsQuery,
     NearestQuery,
     NearPartsOut,
     NewPartIn,
     PartCountsOut,
+    PartCountsQuery,
     PartOut,
     PartPatch,
     PartPath,
@@ -58,7 +58,7 @@ def nearest_parts(query: NearestQuery) -> Response:
 
 @parts.get("/counts", operation_id="count_parts", responses={200: PartCountsOut, **NOT_MODIFIED, **problems(401, 403)})
 @needs("part.read")
-def count_parts(query: CountsQuery) -> Response:
+def count_parts(query: PartCountsQuery) -> Response:
     """How many parts there are of each type and in which state, in the city or an area of it."""
     with read_unit() as session:
         version = queries.state(session).version
