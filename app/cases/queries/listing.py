@@ -30,7 +30,6 @@ from app.accounts.rules import Role
 from app.cases.models import Case
 from app.cases.queries.visibility import shown_plainly
 from app.cases.queries.ways import AFTER_ID, Walk, walked, ways_to_see
-from app.cases.queries.ways import unwalked as unwalked  # noqa: PLC0414 -- for whoever picks as a list does
 from app.cases.queries.words import begins, contains, says
 from app.cases.rules import END_STATES
 from app.cases.rules.filters import CaseFilter, Mark, begins_number

@@ -90,17 +90,6 @@ def _beyond(prefix: str) -> ColumnElement[bool]:
     return or_(before, after)
 
 
-def reasons_and_few(principal: Principal, *, narrow: bool) -> list[tuple[ColumnElement[bool], bool]]:
-    """Each reason, and whether it holds for so few cases that all of them can be read.
-
-    Those are the reasons of one person in the field; and, where little is asked for, what a unit has beside its own.
-    """
-    found = reasons(principal)
-    beside = 1 if narrow and principal.organizations(Role.UNIT_MANAGER) else 0
-    few = 0 if principal.areas(*BY_AREA) else len(rare_reasons(principal)) + beside
-    return [(reason, place >= len(found) - few) for place, reason in enumerate(found)]
-
-
 def rare_reasons(principal: Principal) -> list[ColumnElement[bool]]:
     """Those of the reasons that hold for few cases: what somebody patrols, was asked, handles or reported."""
     if principal.kind != "staff" or principal.id is None:

@@ -99,8 +99,8 @@ def _type(name: str) -> str:
     return TYPES.get(name, "uuid")
 
 
-_GIVEN = ", ".join(f"CAST(:o_{name} AS {_type(name)}[])" for name in COLUMNS)
-_NAMES = ", ".join(COLUMNS)
+GIVEN = ", ".join(f"CAST(:o_{name} AS {_type(name)}[])" for name in COLUMNS)
+NAMES = ", ".join(COLUMNS)
 # What is not done is late once its instant has passed: on that very instant it may still be done in time.
 SEEN = "(at < :as_of OR at = :as_of AND (marks & :handled <> 0 OR counted <> ALL (CAST(:due AS text[]))))"
 _WHERE = f"""
@@ -109,10 +109,10 @@ _WHERE = f"""
     AND (CAST(:units AS uuid[]) IS NULL OR unit_id = ANY (CAST(:units AS uuid[])))"""
 ENTRIES = f"""
     entries AS (
-        SELECT {_NAMES} FROM evaluation_entries
+        SELECT {NAMES} FROM evaluation_entries
          WHERE {_WHERE} AND (NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[])))
         UNION ALL
-        SELECT {_NAMES} FROM unnest({_GIVEN}) AS given ({_NAMES}) WHERE {_WHERE}
+        SELECT {NAMES} FROM unnest({GIVEN}) AS given ({NAMES}) WHERE {_WHERE}
     )"""  # noqa: S608 -- put together from our own words
 
 
@@ -122,7 +122,7 @@ def tallies(session: Session, subject: Subject, kinds: Iterable[Counted], window
         WITH {ENTRIES}
         SELECT {KEYS[subject]} AS key, counted, marks, count(*), CAST(coalesce(sum(value), 0) AS bigint)
           FROM entries WHERE {KEYS[subject]} IS NOT NULL GROUP BY 1, 2, 3""")  # noqa: S608
-    rows = session.connection().execute(query, _given(kinds, window))
+    rows = session.connection().execute(query, given(kinds, window))
     return [TallyRow(key, Counted(counted), Mark(marks), number, total) for key, counted, marks, number, total in rows]
 
 
@@ -137,7 +137,7 @@ def quantile(session: Session, subject: Subject, share: float, window: Window) -
           FROM entries
          WHERE {KEYS[subject]} IS NOT NULL AND marks & :done = :done AND marks & :apart = 0 GROUP BY 1""")  # noqa: S608
     marks = {"share": share, "done": int(Mark.HANDLED), "apart": int(Mark.EXEMPT | Mark.DEFERRED)}
-    return {row[0]: row[1] for row in session.connection().execute(query, _given([Counted.HANDLING], window) | marks)}
+    return {row[0]: row[1] for row in session.connection().execute(query, given([Counted.HANDLING], window) | marks)}
 
 
 def entries_behind(
@@ -148,16 +148,13 @@ def entries_behind(
         WITH {ENTRIES}
         SELECT case_id::text, marks, at, value FROM entries WHERE {KEYS[subject]} = :key
          ORDER BY at, case_id, ordinal""")  # noqa: S608
-    rows = session.connection().execute(query, _given([counted], window) | {"key": code})
+    rows = session.connection().execute(query, given([counted], window) | {"key": code})
     return [tuple(row) for row in rows]
 
 
-def _given(kinds: Iterable[Counted], window: Window) -> dict[str, Any]:
+def given(kinds: Iterable[Counted], window: Window) -> dict[str, Any]:
+    """What a statement asks for that begins with `ENTRIES`."""
     return window.given | {"kinds": [kind.value for kind in kinds]}
-
-
-given = _given
-"""What a statement asks for that begins with `ENTRIES`."""
 
 
 _CHANGED_SINCE = text("""
@@ -195,15 +192,15 @@ _LEVELS = {Subject.CITY: 0, Subject.DISTRICT: 1, Subject.STREET: 2, Subject.COMM
 
 def roster(session: Session, subject: Subject, window: Window) -> set[str]:
     """Everything of this kind that has figures, also where nothing is counted; of cells only those with entries."""
-    given = _given([], window)
+    asked = window.given
     if subject in {Subject.CITY, Subject.CELL}:
         return set()
     if subject in _LEVELS:
-        wanted = {"level": _LEVELS[subject], "prefixes": given["prefixes"]}
+        wanted = {"level": _LEVELS[subject], "prefixes": asked["prefixes"]}
         return set(session.connection().execute(_ROSTER_OF_AREAS, wanted).scalars())
     if subject is Subject.UNIT:
-        return set(session.connection().execute(_ROSTER_OF_UNITS, {"units": given["units"]}).scalars())
-    wanted = {"role": subject.value, "at": window.at, "prefixes": given["prefixes"]}
+        return set(session.connection().execute(_ROSTER_OF_UNITS, {"units": asked["units"]}).scalars())
+    wanted = {"role": subject.value, "at": window.at, "prefixes": asked["prefixes"]}
     return set(session.connection().execute(_ROSTER_OF_PEOPLE, wanted).scalars())
 
 

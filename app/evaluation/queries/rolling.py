@@ -9,7 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-DISTRICT = "CASE WHEN length(cell) >= 6 THEN left(cell, 6) END"
+from app.evaluation.queries.figures import KEYS
+from app.evaluation.rules.indicators import Subject
 
 
 class Rolled(NamedTuple):
@@ -42,7 +43,7 @@ _MISSING = text("""
 _DELETE = text("DELETE FROM evaluation_months WHERE month = :month AND counted = :counted")
 _SUM = text(f"""
     INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
-    SELECT :month, counted, {DISTRICT}, source, type_id, unit_id, marks, count(*), coalesce(sum(value), 0)
+    SELECT :month, counted, {KEYS[Subject.DISTRICT]}, source, type_id, unit_id, marks, count(*), coalesce(sum(value), 0)
       FROM evaluation_entries
      WHERE counted = :counted AND at >= CAST(:month AS date) AT TIME ZONE :zone
        AND at < (CAST(:month AS date) + interval '1 month') AT TIME ZONE :zone

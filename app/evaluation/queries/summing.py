@@ -9,15 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.evaluation.queries.figures import KEYS, SEEN, TYPES, Window
-from app.evaluation.queries.keeping import COLUMNS
-from app.evaluation.queries.rolling import DISTRICT, Rolled
+from app.evaluation.queries.figures import GIVEN, KEYS, NAMES, SEEN, Window
+from app.evaluation.queries.rolling import Rolled
 from app.evaluation.rules.counting import Counted, Mark
 from app.evaluation.rules.indicators import Subject, Tally
 from app.evaluation.rules.summing import Dimension
 
 _OF_ENTRY: dict[Dimension, str] = {
-    Dimension.DISTRICT: DISTRICT,
+    Dimension.DISTRICT: KEYS[Subject.DISTRICT],
     Dimension.STREET: KEYS[Subject.STREET],
     Dimension.COMMUNITY: KEYS[Subject.COMMUNITY],
     Dimension.CELL: KEYS[Subject.CELL],
@@ -38,8 +37,6 @@ _OF_MONTH: dict[Dimension, str] = {
     Dimension.SOURCE: "source",
     Dimension.MONTH: "to_char(month, 'YYYY-MM')",
 }
-_NAMES = ", ".join(COLUMNS)
-_GIVEN = ", ".join(f"CAST(:o_{name} AS {TYPES.get(name, 'uuid')}[])" for name in COLUMNS)
 _GROUND = "(CAST(:prefixes AS text[]) IS NULL OR cell LIKE ANY (CAST(:prefixes AS text[])))"
 _DISTRICTS = "(CAST(:prefixes AS text[]) IS NULL OR district LIKE ANY (CAST(:prefixes AS text[])))"
 _MINE = "(CAST(:units AS uuid[]) IS NULL OR unit_id = ANY (CAST(:units AS uuid[])))"
@@ -73,7 +70,7 @@ def sums(
           JOIN {_MONTHS} ON m_month = {_LOCAL_MONTH} AND counted = m_kind
          WHERE :covers AND case_id = ANY (CAST(:covered AS uuid[])) AND {_GROUND} AND {_MINE}
         UNION ALL
-        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM unnest({_GIVEN}) AS given ({_NAMES})
+        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM unnest({GIVEN}) AS given ({NAMES})
           JOIN {_MONTHS} ON m_month = {_LOCAL_MONTH} AND counted = m_kind WHERE {_GROUND} AND {_MINE}
         UNION ALL"""  # noqa: S608 -- put together from our own words
     names = "".join(f"k{place}, " for place in range(len(group_by)))
@@ -83,7 +80,7 @@ def sums(
           JOIN evaluation_entries ON {_IN_STRETCH}
          WHERE NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))
         UNION ALL
-        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM unnest({_GIVEN}) AS given ({_NAMES})
+        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM unnest({GIVEN}) AS given ({NAMES})
           JOIN {_STRETCHES} ON {_IN_STRETCH})
         SELECT {names} counted, marks, CAST(sum(number) AS bigint), CAST(sum(total) AS bigint)
           FROM rows AS r ({names} counted, marks, number, total)
@@ -103,7 +100,7 @@ def times(
             SELECT {of_entry} value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH}
              WHERE (NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))) AND {_DONE}
             UNION ALL
-            SELECT {of_entry} value FROM unnest({_GIVEN}) AS given ({_NAMES})
+            SELECT {of_entry} value FROM unnest({GIVEN}) AS given ({NAMES})
               JOIN {_STRETCHES} ON {_IN_STRETCH} WHERE {_DONE})
         SELECT {names} percentile_cont(0.5) WITHIN GROUP (ORDER BY value),
                percentile_cont(0.9) WITHIN GROUP (ORDER BY value)

@@ -109,7 +109,6 @@ class Setting:
     target: History | None = None
     repeated: bool = False
     patrollers: Sequence[UUID] = ()
-    patrolled_type: bool = True
 
 
 def entries_of(case: History, setting: Setting) -> Iterator[Entry]:
@@ -149,7 +148,7 @@ def _filing(case: History, setting: Setting) -> Iterator[Entry]:
     if case.filed_at is None:
         return
     marks = NONE if case.state is State.VOID else Mark.ACCURATE
-    if setting.source is not Source.INSPECTOR and setting.patrolled_type:
+    if setting.source is not Source.INSPECTOR:
         marks |= Mark.MISSED
     yield Entry(
         Counted.FILING,

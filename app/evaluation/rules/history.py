@@ -157,7 +157,6 @@ class History:
     operator_id: UUID | None = None
     leader_id: UUID | None = None
     filed_at: datetime | None = None
-    filed_type_id: UUID | None = None
     closed_at: datetime | None = None
     closed_by: UUID | None = None
     forced: bool = False
@@ -166,7 +165,6 @@ class History:
     stages: list[StageClock] = field(default_factory=list)
     dispatches: list[Dispatch] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
-    returns: int = 0
 
 
 _EFFECTS: Mapping[tuple[Action, State | None, State], ClockEffect] = MappingProxyType(
@@ -244,7 +242,7 @@ def _reckon(case: History, step: Step) -> None:
 def _mark(case: History, step: Step) -> None:
     """What does not depend on clocks: filing, closing, returns, ratings, appeals, who acted."""
     if step.target is State.TO_DISPATCH and case.filed_at is None:
-        case.filed_at, case.filed_type_id = step.at, step.type_id
+        case.filed_at = step.at
         case.leader_id = step.actor_id if step.action is Action.FILE else None
     if (mark := _MARKS.get(step.action)) is not None:
         mark(case, step)
@@ -265,7 +263,6 @@ def _dispatched(case: History, step: Step) -> None:
 
 def _returned(case: History, step: Step) -> None:
     if not step.recalled:
-        case.returns += 1
         case.dispatches[-1] = replace(case.dispatches[-1], misrouted=True)
 
 

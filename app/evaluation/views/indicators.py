@@ -14,6 +14,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from sqlalchemy.orm import Session
 
 from app.accounts.rules import Role
+from app.cases.queries.visibility import BY_AREA
 from app.core import clock
 from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
@@ -39,17 +40,6 @@ from app.evaluation.views.comparing import compared_with, other_period, parsed_p
 Found: TypeAlias = tuple[str, str, str, Mapping[str, Figure]]
 
 evaluation = APIBlueprint("evaluation", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Evaluation")])
-
-BY_GROUND = (
-    Role.OPERATOR,
-    Role.SHIFT_LEADER,
-    Role.DISPATCHER,
-    Role.SUPERVISOR,
-    Role.EVALUATOR,
-    Role.AUDITOR,
-    Role.ADMIN,
-)
-"""Whose figures are those of their ground; a manager's are those of the unit, wherever it works."""
 
 
 @evaluation.get(
@@ -149,7 +139,7 @@ def ground_of(principal: Principal, subject: Subject) -> tuple[tuple[str, ...], 
 
     Who has ground sees what lies there; who manages a unit only its own figures, as a unit.
     """
-    prefixes = principal.areas(*BY_GROUND)
+    prefixes = principal.areas(*BY_AREA)
     if prefixes:
         return prefixes, None
     units = principal.organizations(Role.UNIT_MANAGER)

@@ -12,6 +12,7 @@ import structlog
 from flask import Response
 from sqlalchemy.orm import Session
 
+from app.cases.queries.visibility import BY_AREA
 from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.clock import to_rfc3339
@@ -34,7 +35,7 @@ from app.evaluation.schemas.periods import (
 from app.evaluation.service import Standing
 from app.evaluation.views.comparing import parsed_period
 from app.evaluation.views.ground import require_whole_city, sees_whole_city
-from app.evaluation.views.indicators import BY_GROUND, evaluation
+from app.evaluation.views.indicators import evaluation
 
 log = structlog.get_logger()
 CHANGING = problems(401, 403, 409, 412, 428)
@@ -161,7 +162,7 @@ def _heads(session: Session, found: list[Standing], now: datetime) -> list[dict[
 
 def _detail(session: Session, period: Period, revision: int | None) -> tuple[dict[str, Any], int]:
     """(the period with its revisions, its version)."""
-    found, whole = service.standing(session, period), sees_whole_city(session, *BY_GROUND)
+    found, whole = service.standing(session, period), sees_whole_city(session, *BY_AREA)
     (head,) = _heads(session, [found], clock.now())
     wanted = found.newest if revision is None else service.find_revision(session, period, revision)
     shown = {
