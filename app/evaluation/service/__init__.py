@@ -36,6 +36,7 @@ from app.evaluation.service.frozen import (
     rows_of,
     seen,
 )
+from app.evaluation.service.naming import Key, Names, area_names, in_order
 from app.evaluation.service.periods import (
     Staleness,
     Standing,
@@ -70,11 +71,14 @@ __all__ = [
     "Asked",
     "Freeze",
     "Ground",
+    "Key",
+    "Names",
     "Regime",
     "Row",
     "Staleness",
     "Standing",
     "Summary",
+    "area_names",
     "batches",
     "cases_behind",
     "cases_of_revision",
@@ -85,6 +89,7 @@ __all__ = [
     "find_revision",
     "forget_waiting",
     "frozen_now",
+    "in_order",
     "in_order_of_ranks",
     "indicators_of",
     "is_whole",
