@@ -64,7 +64,7 @@ from app.evaluation.queries.periods import (
     user_name,
 )
 from app.evaluation.queries.rolling import Rolled, forget_months, missing_months, roll, rolled_months
-from app.evaluation.queries.summing import sums, times, types_of
+from app.evaluation.queries.summing import entries_of_group, sums, times, types_named, types_of
 
 __all__ = [
     "Chunk",
@@ -86,6 +86,7 @@ __all__ = [
     "drop_drafts",
     "drop_pending",
     "entries_behind",
+    "entries_of_group",
     "exempt_handlings",
     "forget_months",
     "forget_pending",
@@ -124,6 +125,7 @@ __all__ = [
     "tallies",
     "targets_of",
     "times",
+    "types_named",
     "types_of",
     "user_name",
     "waiting",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.evaluation.queries.figures import GIVEN, KEYS, NAMES, SEEN, Window
+from app.evaluation.queries.figures import ENTRIES, GIVEN, KEYS, NAMES, SEEN, BehindRow, Window, given
 from app.evaluation.queries.rolling import Rolled
 from app.evaluation.rules.counting import Counted, Mark
 from app.evaluation.rules.indicators import Subject, Tally
-from app.evaluation.rules.summing import Dimension
+from app.evaluation.rules.summing import Count, Dimension
 
 _OF_ENTRY: dict[Dimension, str] = {
     Dimension.DISTRICT: KEYS[Subject.DISTRICT],
@@ -45,6 +45,13 @@ _STRETCHES = """unnest(CAST(:s_kinds AS text[]), CAST(:s_starts AS timestamptz[]
 _IN_STRETCH = f"counted = s_kind AND at >= s_start AND at < s_end AND {SEEN} AND {_GROUND} AND {_MINE}"
 _MONTHS = "unnest(CAST(:m_months AS date[]), CAST(:m_kinds AS text[])) AS m (m_month, m_kind)"
 _LOCAL_MONTH = "CAST(date_trunc('month', at AT TIME ZONE :zone) AS date)"
+
+
+class Place(NamedTuple):
+    """Whose months and hours they are (an IANA name), and how many entries are read at most."""
+
+    zone: str
+    most: int
 
 
 class Sums(NamedTuple):
@@ -114,6 +121,30 @@ def times(
 _DONE = "marks & :done = :done AND marks & :apart = 0"
 
 
+def entries_of_group(
+    session: Session, group: Mapping[Dimension, Collection[str] | None], count: Count, window: Window, place: Place
+) -> Sequence[BehindRow]:
+    """What a number of a group counts, in the order of the instants; which of them where there are too many is chance.
+
+    Shape: `group` has for each dimension the values that fall together, None for entries without any.
+    """
+    group_sql = "".join(
+        f" AND {_OF_ENTRY[dimension]} IS NULL"
+        if values is None
+        else f" AND CAST({_OF_ENTRY[dimension]} AS text) = ANY (CAST(:g_{dimension.value} AS text[]))"
+        for dimension, values in group.items()
+    )
+    query = text(f"""
+        WITH {ENTRIES}, behind AS MATERIALIZED (
+            SELECT case_id, ordinal, marks, at, value FROM entries
+             WHERE marks & :having = :having AND marks & :lacking = 0 {group_sql} LIMIT :most)
+        SELECT case_id::text, marks, at, value FROM behind ORDER BY at, case_id, ordinal""")  # noqa: S608
+    wanted = given([count.counted], window) | {f"g_{name.value}": list(values or ()) for name, values in group.items()}
+    marks = {"having": int(count.having), "lacking": int(count.lacking)}
+    rows = session.connection().execute(query, wanted | marks | {"zone": place.zone, "most": place.most})
+    return [tuple(row) for row in rows]
+
+
 def _keys(group_by: Sequence[Dimension], columns: dict[Dimension, str]) -> str:
     return "".join(f"{columns[dimension]}, " for dimension in group_by if dimension in columns)
 
@@ -137,3 +168,14 @@ _TYPES = text("""
 def types_of(session: Session, ids: Sequence[str]) -> dict[str, Any]:
     """Types with their classes, by id."""
     return {row.id: row for row in session.connection().execute(_TYPES, {"ids": list(ids)})}
+
+
+_TYPES_NAMED = text("""
+    SELECT id::text FROM types WHERE scheme = :scheme AND kind = :kind
+       AND CASE WHEN :by_class THEN class_code ELSE code END = :code""")
+
+
+def types_named(session: Session, scheme: str, kind: str, code: str, *, by_class: bool) -> list[str]:
+    """Ids of the types of a class, or of the one type of a code."""
+    wanted = {"scheme": scheme, "kind": kind, "code": code, "by_class": by_class}
+    return list(session.connection().execute(_TYPES_NAMED, wanted).scalars())

@@ -1,5 +1,6 @@
 """What the rest of the house may do with figures."""
 
+from app.evaluation.service.behind import cases_of_group
 from app.evaluation.service.counting import count_cases, forget_waiting, keep, newest_waiting, pages_of_cases, refresh
 from app.evaluation.service.definitions import (
     GRADES,
@@ -77,6 +78,7 @@ __all__ = [
     "Summary",
     "batches",
     "cases_behind",
+    "cases_of_group",
     "cases_of_revision",
     "compared",
     "count_cases",

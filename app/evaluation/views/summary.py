@@ -24,7 +24,7 @@ from app.evaluation import service
 from app.evaluation.errors import BadPeriod
 from app.evaluation.rules.indicators import DEFINITIONS, Subject
 from app.evaluation.rules.summing import Dimension
-from app.evaluation.schemas import SummaryOut, SummaryQuery
+from app.evaluation.schemas import GroupsQuery, SummaryCasesOut, SummaryCasesQuery, SummaryOut, SummaryQuery
 from app.evaluation.service import Asked, Summary
 from app.evaluation.views.indicators import evaluation, ground_of
 from app.parts.rules.guarding import guarded
@@ -54,18 +54,40 @@ ANSWER: dict[str, Any] = {
 def summarize_sla(query: SummaryQuery) -> Response:
     """Counts and rates of a time by group: what came in, what was due, done in time, late, done again."""
     now = clock.now()
-    wanted = _wanted(query, now)
+    wanted = _wanted(query, now, times=query.times)
     with read_unit() as session:
         items = service.summarize(session, wanted, now=now)
     if query.format == "json":
-        asked = wanted.asked
-        head = {"from": to_rfc3339(asked.start), "to": to_rfc3339(asked.end), "as_of": to_rfc3339(asked.at)}
-        return json_response(head | {"definitions": str(DEFINITIONS), "items": items})
+        return json_response(_head(wanted.asked) | {"items": items})
     table = list(_table(wanted.group_by, items))
     return _csv(table) if query.format == "csv" else _workbook(table)
 
 
-def _wanted(query: SummaryQuery, now: datetime) -> Summary:
+@evaluation.get(
+    "/sla/summary/cases",
+    operation_id="list_sla_summary_cases",
+    responses={200: SummaryCasesOut, **problems(401, 403, 404, 422, 503)},
+)
+@needs("figures.read")
+def list_sla_summary_cases(query: SummaryCasesQuery) -> Response:
+    """The cases behind one number of one group of a summary: as many as the number says, at most 10 000."""
+    now = clock.now()
+    wanted = _wanted(query, now)
+    with read_unit() as session:
+        items = service.cases_of_group(session, wanted, query.values, query.count, now=now)
+    return json_response(_head(wanted.asked) | {"items": items})
+
+
+def _head(asked: Asked) -> dict[str, str]:
+    return {
+        "from": to_rfc3339(asked.start),
+        "to": to_rfc3339(asked.end),
+        "as_of": to_rfc3339(asked.at),
+        "definitions": str(DEFINITIONS),
+    }
+
+
+def _wanted(query: GroupsQuery, now: datetime, *, times: bool = False) -> Summary:
     """Raises: BadSpan, BadPeriod."""
     zone = config().city_tz
     start = begin_of(query.since, zone)
@@ -79,7 +101,7 @@ def _wanted(query: SummaryQuery, now: datetime) -> Summary:
     if query.area is not None:
         prefixes = _narrowed(prefixes, query.area)
     asked = Asked(Subject.CITY, start, end, at, prefixes, units)
-    return Summary(asked, query.dimensions, zone, query.times)
+    return Summary(asked, query.dimensions, zone, times)
 
 
 def _narrowed(prefixes: Iterable[str], area: str) -> tuple[str, ...]:
