@@ -65,6 +65,15 @@ def test_what_came_in_was_due_and_was_done(api, several):
     assert len(several) == 4
 
 
+def test_days_are_those_of_the_city(api, several):
+    days = {row["day"]: row for row in summary(api, group_by="day")}
+    months = summary(api, group_by="month")
+    assert {day[:7] for day in days} == {row["month"] for row in months}
+    assert sum(row["filed"] for row in days.values()) == 4
+    (filed,) = api.get("evaluator", "/sla/summary", **{"from": min(days), "to": min(days)})["items"]
+    assert filed == {name: value for name, value in days[min(days)].items() if name != "day"}
+
+
 @pytest.mark.parametrize("group_by", GROUPS)
 def test_sums_of_months_say_what_the_entries_say(api, session, played, several, group_by):
     alive = summary(api, group_by=group_by)

@@ -26,6 +26,7 @@ _OF_ENTRY: dict[Dimension, str] = {
     Dimension.SOURCE: "source",
     Dimension.STAGE: "counted",
     Dimension.MONTH: "to_char(at AT TIME ZONE :zone, 'YYYY-MM')",
+    Dimension.DAY: "to_char(at AT TIME ZONE :zone, 'YYYY-MM-DD')",
     Dimension.WEEKDAY: "CAST(extract(isodow FROM at AT TIME ZONE :zone) AS integer)",
     Dimension.HOUR: "CAST(extract(hour FROM at AT TIME ZONE :zone) AS integer)",
 }

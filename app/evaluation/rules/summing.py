@@ -24,6 +24,7 @@ class Dimension(StrEnum):
     SOURCE = "source"
     STAGE = "stage"
     MONTH = "month"
+    DAY = "day"
     WEEKDAY = "weekday"
     HOUR = "hour"
 

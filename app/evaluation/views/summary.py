@@ -121,7 +121,9 @@ def _table(group_by: Sequence[Dimension], items: Sequence[dict[str, Any]]) -> It
         yield [cell for name, value in item.items() for cell in _cells(name, value, refs)]
 
 
-_PLAIN = frozenset({Dimension.SOURCE, Dimension.STAGE, Dimension.MONTH, Dimension.WEEKDAY, Dimension.HOUR})
+_PLAIN = frozenset(
+    {Dimension.SOURCE, Dimension.STAGE, Dimension.MONTH, Dimension.DAY, Dimension.WEEKDAY, Dimension.HOUR}
+)
 
 
 def _heads(name: str, refs: Sequence[str]) -> list[str]:

@@ -1,0 +1,6 @@
+/** The sheets of the figures, in their order; each is fetched when somebody opens it. */
+import { defineAsyncComponent, type Component } from "vue";
+
+export const TABS: Readonly<Record<string, Component>> = {
+  sla: defineAsyncComponent(() => import("./sla/SlaDashboard.vue")),
+};
