@@ -88,8 +88,8 @@ def test_every_number_of_any_grouping_lists_as_many_cases(api, crowded, request)
     """Also where months that ended are summed, and where cases went on that no sum knows."""
     crowded.case(OPEN), crowded.case(IN_TIME)
     dice = Random(request.config.getoption("hypothesis_seed", None) or 2026)
-    rolled = 0
-    for nth in range(14):
+    looked_at = 0
+    for nth in range(6):
         chosen = dice.sample(sorted(ROLLED) if nth % 2 else list(Dimension), dice.randint(0, 4))
         first = clock.now() - timedelta(days=dice.choice((40, 75, 300)))
         query = {"from": f"{first:%Y-%m-%d}", "to": f"{clock.now():%Y-%m-%d}", "group_by": ",".join(chosen)}
@@ -99,8 +99,8 @@ def test_every_number_of_any_grouping_lists_as_many_cases(api, crowded, request)
         names = list(STAGE_COUNTS if Dimension.STAGE in chosen else COUNTS)
         for row in dice.sample(rows, min(2, len(rows))):
             assert lists(api, query, row, names) == {name: row[name] for name in names}
-            rolled += 1
-    assert rolled > 15
+            looked_at += 1
+    assert looked_at > 5
 
 
 def test_the_cases_are_listed_as_behind_an_indicator_on_my_ground_only(api, session, played):
