@@ -89,14 +89,14 @@ def test_every_number_of_any_grouping_lists_as_many_cases(api, crowded, request)
     crowded.case(OPEN), crowded.case(IN_TIME)
     dice = Random(request.config.getoption("hypothesis_seed", None) or 2026)
     looked_at = 0
-    for nth in range(6):
+    for nth in range(8):
         chosen = dice.sample(sorted(ROLLED) if nth % 2 else list(Dimension), dice.randint(0, 4))
         first = clock.now() - timedelta(days=dice.choice((40, 75, 300)))
         query = {"from": f"{first:%Y-%m-%d}", "to": f"{clock.now():%Y-%m-%d}", "group_by": ",".join(chosen)}
         if nth % 3 == 2:
             query["area"] = dice.choice(("310101", "310101001", "310102"))
         rows = api.get("evaluator", "/sla/summary", **query)["items"]
-        names = list(STAGE_COUNTS if Dimension.STAGE in chosen else COUNTS)
+        names = list(STAGE_COUNTS) if Dimension.STAGE in chosen else dice.sample(list(COUNTS), 5)
         for row in dice.sample(rows, min(2, len(rows))):
             assert lists(api, query, row, names) == {name: row[name] for name in names}
             looked_at += 1
