@@ -41,12 +41,13 @@ _MISSING = text("""
                         WHERE r.month = months.month AND r.counted = counted.counted AND r.zone = :zone)
      ORDER BY month DESC, counted LIMIT :most""")
 _DELETE = text("DELETE FROM evaluation_months WHERE month = :month AND counted = :counted")
+# A day at a zone would be the session's midnight, told in the zone: a timestamp is the zone's own.
 _SUM = text(f"""
     INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
     SELECT :month, counted, {KEYS[Subject.DISTRICT]}, source, type_id, unit_id, marks, count(*), coalesce(sum(value), 0)
       FROM evaluation_entries
-     WHERE counted = :counted AND at >= CAST(:month AS date) AT TIME ZONE :zone
-       AND at < (CAST(:month AS date) + interval '1 month') AT TIME ZONE :zone
+     WHERE counted = :counted AND at >= CAST(:month AS timestamp) AT TIME ZONE :zone
+       AND at < (CAST(:month AS timestamp) + interval '1 month') AT TIME ZONE :zone
      GROUP BY counted, 3, source, type_id, unit_id, marks""")  # noqa: S608 -- put together from our own words
 _NOTE = text("""
     INSERT INTO evaluation_rolled (month, counted, zone, rolled_at) VALUES (:month, :counted, :zone, :now)""")
