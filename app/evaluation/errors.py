@@ -56,3 +56,8 @@ class RevisionNotFound(NotFound):
 class WholeCityOnly(Forbidden):
     slug = "whole-city-only"
     title = "This is for those whose ground is the whole city"
+
+
+class NotPublic(NotFound):
+    slug = "not-public"
+    title = "This ranking is not public"

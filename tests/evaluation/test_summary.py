@@ -88,6 +88,21 @@ def test_sums_of_months_say_what_the_entries_say(api, session, played, several, 
     assert summary(api, group_by=group_by) == alive
 
 
+@pytest.mark.parametrize(
+    "instant", ["2026-02-28 23:59:59", "2026-03-01 00:00:00", "2026-03-31 23:59:59", "2026-04-01 00:00:00"]
+)
+def test_a_month_is_the_citys_from_midnight_to_midnight(api, session, several, instant):
+    roll_everything(session)
+    moved = text("UPDATE evaluation_entries SET at = CAST(:instant AS timestamp) AT TIME ZONE :zone")
+    session.execute(moved, {"instant": instant, "zone": config().city_tz})
+    session.execute(text("DELETE FROM evaluation_rolled"))
+    roll_everything(session)
+    assert {row["month"]: row["filed"] for row in summary(api, group_by="month")} == {instant[:7]: len(several)}
+    assert session.execute(
+        text("SELECT count(*) FROM evaluation_rolled WHERE month = :one"), {"one": f"{instant[:7]}-01"}
+    ).scalar()
+
+
 def test_a_changed_entry_takes_its_month_from_the_sums(session, played, several):
     roll_everything(session)
     march = text("SELECT count(*) FROM evaluation_rolled WHERE month = '2026-03-01' AND counted = 'handling'")

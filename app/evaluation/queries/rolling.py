@@ -41,7 +41,7 @@ _MISSING = text("""
                         WHERE r.month = months.month AND r.counted = counted.counted AND r.zone = :zone)
      ORDER BY month DESC, counted LIMIT :most""")
 _DELETE = text("DELETE FROM evaluation_months WHERE month = :month AND counted = :counted")
-# A month begins at the city's midnight: from a date, "AT TIME ZONE" would begin with midnight of the connection's zone.
+# A day at a zone would be the session's midnight, told in the zone: a timestamp is the zone's own.
 _SUM = text(f"""
     INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
     SELECT :month, counted, {KEYS[Subject.DISTRICT]}, source, type_id, unit_id, marks, count(*), coalesce(sum(value), 0)

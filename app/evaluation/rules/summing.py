@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
 
-from app.evaluation.rules.counting import CLOCK_OF, NONE, Counted, Mark
-from app.evaluation.rules.indicators import INDICATORS, Subject, Tally, figure
+from app.evaluation.rules.counting import CLOCK_OF, Counted, Mark
+from app.evaluation.rules.indicators import APART, INDICATORS, Count, Side
 
 
 class Dimension(StrEnum):
@@ -40,6 +40,47 @@ STAGES: Mapping[Counted, str] = MappingProxyType(
 OF_CASES = frozenset(
     {Counted.REPORT, Counted.FILING, Counted.HANDLING, Counted.DISPATCH, Counted.CLOSING, Counted.RATING}
 )
+_DUE = INDICATORS["handled_rate"]
+_RATED = INDICATORS["satisfaction_mean"]
+
+
+def _numerator(indicator: str) -> Count:
+    return INDICATORS[indicator].count(Side.NUMERATOR)
+
+
+COUNTS: Mapping[str, Count] = MappingProxyType(
+    {
+        "reports": _numerator("reports"),
+        "filed": _numerator("filed"),
+        "dispatched": _numerator("dispatched"),
+        "closed": Count(Counted.CLOSING),
+        "forced": Count(Counted.CLOSING, Mark.FORCED),
+        "due": _DUE.count(Side.DENOMINATOR),
+        "handled": _DUE.count(Side.NUMERATOR),
+        "on_time": _numerator("on_time_handled_rate"),
+        "overdue_open": _numerator("overdue_open_rate"),
+        "reworked": _numerator("rework_rate"),
+        "extended": _numerator("extension_rate"),
+        "held": _numerator("hold_rate"),
+        "exempt": _DUE.count(Side.EXEMPT),
+        "deferred": _DUE.count(Side.DEFERRED),
+        "misrouted": Count(Counted.DISPATCH, lacking=Mark.ACCURATE | APART),
+        "void": Count(Counted.FILING, lacking=Mark.ACCURATE | APART),
+    }
+)
+"""The counts of a group, each a list of cases: what came in and went out in this time, and what became of what was due.
+
+`due` are the handlings sealed in the time, without exempt and deferred ones, which stand beside it; the other counts up
+to `held` are of these.
+"""
+STAGE_COUNTS: Mapping[str, Count] = MappingProxyType(
+    {
+        "due": Count(None, lacking=APART),
+        "done": Count(None, Mark.HANDLED, APART),
+        "on_time": Count(None, Mark.ON_TIME, APART),
+    }
+)
+"""The counts of a stage: clocks sealed in the time, done by now, done in time."""
 RATES = (
     "on_time_handled_rate",
     "handled_rate",
@@ -51,58 +92,12 @@ RATES = (
     "accurate_filing_rate",
     "accurate_dispatch_rate",
     "repeat_rate",
-    "satisfaction_mean",
 )
-
-
-class Count(NamedTuple):
-    """A number of a group: how many entries of a kind have all marks `having` and none of `lacking`."""
-
-    counted: Counted
-    having: Mark = NONE
-    lacking: Mark = NONE
-
-
-_H, _APART = Counted.HANDLING, Mark.EXEMPT | Mark.DEFERRED
-COUNTS: Mapping[str, Count] = MappingProxyType(
-    {
-        "reports": Count(Counted.REPORT),
-        "filed": Count(Counted.FILING),
-        "dispatched": Count(Counted.DISPATCH),
-        "closed": Count(Counted.CLOSING),
-        "forced": Count(Counted.CLOSING, Mark.FORCED),
-        "due": Count(_H, lacking=_APART),
-        "handled": Count(_H, Mark.HANDLED, _APART),
-        "on_time": Count(_H, Mark.ON_TIME, _APART),
-        "overdue_open": Count(_H, lacking=Mark.HANDLED | _APART),
-        "reworked": Count(_H, Mark.REWORKED, _APART),
-        "extended": Count(_H, Mark.EXTENDED, _APART),
-        "held": Count(_H, Mark.HELD, _APART),
-        "exempt": Count(_H, Mark.EXEMPT),
-        "deferred": Count(_H, Mark.DEFERRED, Mark.EXEMPT),
-        "misrouted": Count(Counted.DISPATCH, lacking=Mark.ACCURATE),
-        "void": Count(Counted.FILING, lacking=Mark.ACCURATE),
-    }
+_SHARES: Mapping[str, tuple[Count, Count]] = MappingProxyType(
+    {name: (INDICATORS[name].count(Side.NUMERATOR), INDICATORS[name].count(Side.DENOMINATOR)) for name in RATES}
+    | {"satisfaction_mean": (Count(Counted.RATING, lacking=APART, of_values=True), _RATED.count(Side.DENOMINATOR))}
 )
-"""What the numbers of a group count; each case behind a number is one of these entries."""
-
-STAGE_COUNTS: Mapping[str, tuple[Mark, Mark]] = MappingProxyType(
-    {"due": (NONE, _APART), "done": (Mark.HANDLED, _APART), "on_time": (Mark.ON_TIME, _APART)}
-)
-"""The same of a stage's clocks, whichever the stage: marks to have, marks to lack."""
-
-
-def count_named(name: str, stage: str | None) -> Count:
-    """What a number counts; where groups are stages, of the clocks of one.
-
-    Raises: KeyError for a number that such a group does not have, or a stage that is none.
-    """
-    if stage is None:
-        return COUNTS[name]
-    return Count(_CLOCKS[stage], *STAGE_COUNTS[name])
-
-
-_CLOCKS = {stage: counted for counted, stage in STAGES.items()}
+_STAGE_SHARES = MappingProxyType({"on_time_rate": (STAGE_COUNTS["on_time"], STAGE_COUNTS["due"])})
 
 
 def kinds_for(group_by: Iterable[Dimension]) -> frozenset[Counted]:
@@ -110,33 +105,36 @@ def kinds_for(group_by: Iterable[Dimension]) -> frozenset[Counted]:
     return frozenset(STAGES) if Dimension.STAGE in set(group_by) else OF_CASES
 
 
-def summary_of(tallies: Iterable[Tally]) -> dict[str, int | float | None]:
-    """The numbers of one group: what came in and went out in this time, and what became of what was due in it.
+def counts_for(group_by: Iterable[Dimension]) -> Mapping[str, Count]:
+    """The counts of a group by name: of cases, or by stage of clocks."""
+    return STAGE_COUNTS if Dimension.STAGE in set(group_by) else COUNTS
 
-    `due` are the handlings sealed in the time, without exempt and deferred ones, which stand beside it; the other
-    counts up to `held` are of these. Rates are shares of 1, None where there is nothing to count.
+
+def count_named(name: str, stage: str | None) -> Count:
+    """The count of this name; where groups are stages, that of the clocks of one.
+
+    Raises: KeyError for a count that such a group does not have, or a stage that is none.
     """
-    listed = list(tallies)
-    return {name: _number(listed, count) for name, count in COUNTS.items()} | {
-        name: figure(INDICATORS[name], Subject.CITY, listed).value for name in RATES
-    }
+    return COUNTS[name] if stage is None else replace(STAGE_COUNTS[name], counted=_CLOCKS[stage])
 
 
-def stage_summary_of(tallies: Iterable[Tally]) -> dict[str, int | float | None]:
-    """The numbers of one stage: clocks sealed in the time, done by now, done in time."""
-    listed = list(tallies)
-    numbers = {
-        name: sum(_number(listed, Count(clock, *marks)) for clock in STAGES) for name, marks in STAGE_COUNTS.items()
-    }
-    due = numbers["due"]
-    return {**numbers, "on_time_rate": numbers["on_time"] / due if due else None}
+_CLOCKS = {stage: counted for counted, stage in STAGES.items()}
 
 
-def _number(tallies: Iterable[Tally], count: Count) -> int:
-    return sum(
-        tally.number
-        for tally in tallies
-        if tally.counted is count.counted
-        and tally.marks & count.having == count.having
-        and not tally.marks & count.lacking
-    )
+class Layout:
+    """The numbers of groups, all of one summary: `counts` is what has to be counted, once each and in this order."""
+
+    def __init__(self, group_by: Iterable[Dimension]) -> None:
+        named = counts_for(group_by)
+        shares = _STAGE_SHARES if named is STAGE_COUNTS else _SHARES
+        self.counts = tuple(dict.fromkeys((*named.values(), *(count for pair in shares.values() for count in pair))))
+        place = {count: number for number, count in enumerate(self.counts)}
+        self._named = [(name, place[count]) for name, count in named.items()]
+        self._shares = [(name, place[part], place[whole]) for name, (part, whole) in shares.items()]
+
+    def shown(self, numbers: Sequence[int]) -> dict[str, int | float | None]:
+        """The counts of one group by name, then its rates as shares of 1, None where there is nothing to count."""
+        made: dict[str, int | float | None] = {name: numbers[place] for name, place in self._named}
+        for name, part, whole in self._shares:
+            made[name] = numbers[part] / numbers[whole] if numbers[whole] else None
+        return made

@@ -55,6 +55,15 @@ from app.evaluation.service.periods import (
     standings,
     user_name,
 )
+from app.evaluation.service.publicity import (
+    PublicRanking,
+    city_name,
+    public_periods,
+    public_ranking,
+    publicity,
+    shown_ranking,
+    shown_revision,
+)
 from app.evaluation.service.rolling import roll_one
 from app.evaluation.service.scores import (
     Row,
@@ -71,6 +80,7 @@ __all__ = [
     "Asked",
     "Freeze",
     "Ground",
+    "PublicRanking",
     "Regime",
     "Row",
     "Staleness",
@@ -80,6 +90,7 @@ __all__ = [
     "cases_behind",
     "cases_of_group",
     "cases_of_revision",
+    "city_name",
     "compared",
     "count_cases",
     "draft_diff",
@@ -99,6 +110,9 @@ __all__ = [
     "newest_waiting",
     "overlay_at",
     "pages_of_cases",
+    "public_periods",
+    "public_ranking",
+    "publicity",
     "publish",
     "published_before",
     "put_grades",
@@ -115,6 +129,8 @@ __all__ = [
     "scores_of",
     "seen",
     "shown_peers",
+    "shown_ranking",
+    "shown_revision",
     "stale",
     "standing",
     "standings",
