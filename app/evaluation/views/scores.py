@@ -12,7 +12,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.core.auth import needs
+from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.db import read_unit
@@ -34,7 +34,7 @@ RANKED = frozenset(RankedOut.model_fields)
 def list_scores(query: ScoreListQuery) -> Response:
     """Scores of every subject of a kind that is mine to see, with their parts; of the whole city, whoever reads."""
     now = clock.now()
-    asked, _ = asked_of(query, None, now)
+    asked, _ = asked_of(query, None, current_principal(), now)
     with read_unit() as session:
         head, rows = _rows(session, query, asked, now)
         wanted = [row for row in rows if query.code in {None, row.code}]
@@ -47,14 +47,21 @@ def list_scores(query: ScoreListQuery) -> Response:
 @needs("figures.read")
 def list_ranking(query: RankingQuery) -> Response:
     """Ranks within peer groups, the first ones first; equals share a rank and the next ones are skipped (并列)."""
-    now = clock.now()
-    asked, _ = asked_of(query, None, now)
     with read_unit() as session:
-        head, rows = _rows(session, query, asked, now)
-        wanted = [row for row in rows if query.group in {None, row.placed["group"]}]
-        items = _compared(session, query, asked, service.in_order_of_ranks(wanted), now)
-    items = [{name: value for name, value in item.items() if name in RANKED} for item in items]
-    return json_response(head | {"items": items})
+        found = ranking_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def ranking_answer(session: Session, query: RankingQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
+    """The ranks that somebody may see: {period, as_of, revision, definition, items}.
+
+    Raises: BadPeriod, RevisionNotFound, FiguresNotReady.
+    """
+    asked, _ = asked_of(query, None, principal, now)
+    head, rows = _rows(session, query, asked, now)
+    wanted = [row for row in rows if query.group in {None, row.placed["group"]}]
+    items = _compared(session, query, asked, service.in_order_of_ranks(wanted), now)
+    return head | {"items": [{name: value for name, value in item.items() if name in RANKED} for item in items]}
 
 
 def _rows(session: Session, query: ScoresQuery, asked: Asked, now: datetime) -> tuple[dict[str, Any], list[Row]]:
