@@ -25,7 +25,6 @@ const rate = (of: string, among: string, good: Good, rest = false): Metric => ({
 export const METRICS = {
   on_time_handled_rate: rate("on_time", "due", 1),
   overdue_open_rate: rate("overdue_open", "due", -1),
-  handled_rate: rate("handled", "due", 1),
   rework_rate: rate("reworked", "due", -1),
   extension_rate: rate("extended", "due", -1),
   hold_rate: rate("held", "due", -1),

@@ -28,7 +28,17 @@ export function countsAt(rows: readonly Row[], unit: "day" | "month", points: re
 /** What stands at the axis: "11-03" of days, the whole of months. */
 export const short = (point: string): string => (point.length === 10 ? point.slice(5) : point);
 
-export function linesOption(points: readonly string[], lines: readonly Line[], look: ChartLook, write: (value: number) => string, share = false): EChartsCoreOption {
+const FLOORS: readonly [floor: number, interval: number][] = [[0.9, 0.02], [0.8, 0.05], [0.6, 0.1]];
+
+/** High shares are looked at closely: from the highest round floor below all of them up to the whole. */
+export function closeUp(lines: readonly Line[]): { min: number; max: number; interval: number } {
+  const lowest = Math.min(1, ...lines.flatMap(({ values }) => values.filter((value) => value !== null)));
+  const [min, interval] = FLOORS.find(([floor]) => floor <= lowest) ?? [0, 0.25];
+  return { min, max: 1, interval };
+}
+
+/** Lines over days or months; `whole`: shares that should be high. */
+export function linesOption(points: readonly string[], lines: readonly Line[], look: ChartLook, write: (value: number) => string, whole = false): EChartsCoreOption {
   const { text, base, axisLine, splitLine } = common(look);
   return {
     ...base,
@@ -36,7 +46,7 @@ export function linesOption(points: readonly string[], lines: readonly Line[], l
     tooltip: { ...base.tooltip, valueFormatter: (value: unknown) => (typeof value === "number" ? write(value) : "–") },
     grid: { left: 4, right: look.size, top: look.size * 2.6, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "category", data: points.map(short), axisLabel: { ...text, hideOverlap: true }, axisLine, axisTick: { show: false } },
-    yAxis: { type: "value", ...(share ? { max: 1, scale: true } : { minInterval: 1 }), axisLabel: { ...text, formatter: (value: number) => write(value).replace(/[.,]00(?=%)/, "") }, splitLine, splitNumber: 4 },
+    yAxis: { type: "value", min: 0, ...(whole ? closeUp(lines) : {}), axisLabel: { ...text, formatter: (value: number) => write(value).replace(/[.,]00(?=%)/, "") }, splitLine, splitNumber: 4 },
     series: lines.map(({ name, values }, index) => ({
       name, type: "line", data: values, connectNulls: false, symbol: MARKS[index % MARKS.length], symbolSize: look.size * 0.55, showAllSymbol: points.length <= MOST_DAYS,
       color: look.series[index % look.series.length], lineStyle: { width: 2, type: DASHES[index % DASHES.length] },
@@ -44,4 +54,5 @@ export function linesOption(points: readonly string[], lines: readonly Line[], l
   };
 }
 
-export const isShare = (name: MetricName): boolean => metricOf(name).form === "rate";
+/** Shares that should be high are drawn up to the whole. */
+export const isWhole = (name: MetricName): boolean => metricOf(name).form === "rate" && metricOf(name).good > 0;
