@@ -27,6 +27,7 @@ from app.core.schemas import ProblemOut
 from app.core.version import VERSION
 from app.documents.views import documents
 from app.evaluation.views import evaluation
+from app.evaluation.views.public import pages as ranking_pages
 from app.exports.views import exports
 from app.field.views import field
 from app.grid.views import grid
@@ -119,6 +120,7 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     app.register_blueprint(landing)
     app.register_blueprint(ogc)
     app.register_blueprint(console_pages)
+    app.register_blueprint(ranking_pages)
     for feature in FEATURES:
         app.register_api(feature)
     return app

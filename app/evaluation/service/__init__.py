@@ -1,5 +1,6 @@
 """What the rest of the house may do with figures."""
 
+from app.evaluation.service.behind import cases_of_group
 from app.evaluation.service.counting import count_cases, forget_waiting, keep, newest_waiting, pages_of_cases, refresh
 from app.evaluation.service.definitions import (
     GRADES,
@@ -55,7 +56,16 @@ from app.evaluation.service.periods import (
     standings,
     user_name,
 )
-from app.evaluation.service.rolling import roll_one
+from app.evaluation.service.publicity import (
+    PublicRanking,
+    city_name,
+    public_periods,
+    public_ranking,
+    publicity,
+    shown_ranking,
+    shown_revision,
+)
+from app.evaluation.service.rolling import claim_month, forget_months, keep_month, month_sums, tie_month
 from app.evaluation.service.scores import (
     Row,
     compared,
@@ -73,6 +83,7 @@ __all__ = [
     "Ground",
     "Key",
     "Names",
+    "PublicRanking",
     "Regime",
     "Row",
     "Staleness",
@@ -81,12 +92,16 @@ __all__ = [
     "area_names",
     "batches",
     "cases_behind",
+    "cases_of_group",
     "cases_of_revision",
+    "city_name",
+    "claim_month",
     "compared",
     "count_cases",
     "draft_diff",
     "find_definition",
     "find_revision",
+    "forget_months",
     "forget_waiting",
     "frozen_now",
     "in_order",
@@ -95,13 +110,18 @@ __all__ = [
     "is_whole",
     "keep",
     "keep_draft",
+    "keep_month",
     "key_in",
+    "month_sums",
     "name_of_score",
     "named_changes",
     "new_draft",
     "newest_waiting",
     "overlay_at",
     "pages_of_cases",
+    "public_periods",
+    "public_ranking",
+    "publicity",
     "publish",
     "published_before",
     "put_grades",
@@ -113,15 +133,17 @@ __all__ = [
     "regime",
     "review",
     "revision_diff",
-    "roll_one",
     "rows_of",
     "scores_of",
     "seen",
     "shown_peers",
+    "shown_ranking",
+    "shown_revision",
     "stale",
     "standing",
     "standings",
     "summarize",
+    "tie_month",
     "user_name",
     "wanted_indicators",
     "window_of",

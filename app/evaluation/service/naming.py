@@ -65,8 +65,8 @@ class Names:
 
 
 def in_order(key: Key) -> tuple[tuple[bool, str], ...]:
-    """Where a group stands among others: by the codes of its dimensions, what has none last."""
-    return tuple((part is None, str(part)) for part in key)
+    """Where a group stands among others: by the codes of its dimensions, numbers by size, what has none last."""
+    return tuple((part is None, f"{part:03}" if isinstance(part, int) else str(part)) for part in key)
 
 
 def area_names(session: Session, codes: Collection[str]) -> dict[str, str]:

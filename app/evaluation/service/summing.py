@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import add
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from app.evaluation import queries
 from app.evaluation.queries.summing import Sums
 from app.evaluation.rules.counting import Counted
-from app.evaluation.rules.indicators import Tally
-from app.evaluation.rules.summing import ROLLED, STAGES, Dimension, kinds_for, stage_summary_of, summary_of
+from app.evaluation.rules.summing import ROLLED, STAGES, Dimension, Layout, kinds_for
 from app.evaluation.service.figures import Asked, window_of
 from app.evaluation.service.naming import Key, Names, in_order
 from app.evaluation.service.rolling import Parts, one_by_one, parts_of
@@ -39,19 +38,20 @@ def summarize(session: Session, wanted: Summary, *, now: datetime) -> list[dict[
     """
     asked, group_by = wanted.asked, wanted.group_by
     window = window_of(session, asked, now=now)
-    kinds = kinds_for(group_by)
-    parts = _parts(session, wanted, kinds)
-    sums = Sums(parts.months, [(one.counted.value, one.start, one.end) for one in parts.stretches])
+    layout = Layout(group_by)
+    parts = _parts(session, wanted, kinds_for(group_by))
+    stretches = [(one.counted.value, one.start, one.end) for one in parts.stretches]
+    rows = queries.sums(session, group_by, window, Sums(parts.months, stretches, layout.counts), wanted.zone)
     names = Names(session, group_by)
-    groups: dict[Key, list[Tally]] = defaultdict(list)
-    rows = queries.sums(session, group_by, window, sums, wanted.zone)
     names.learn(key for key, _ in rows)
-    for key, tally in rows:
-        groups[names.folded(key)].append(tally)
+    groups: dict[Key, tuple[int, ...]] = {}
+    for key, numbers in rows:
+        folded = names.folded(key)
+        groups[folded] = tuple(map(add, groups[folded], numbers)) if folded in groups else numbers
     found = _times(session, wanted, window) if wanted.times else {}
     times = {names.folded(key): both for key, both in found.items()}
     return [
-        names.shown(key) | _numbers(group_by, groups[key]) | _timed(times, key, wanted)
+        names.shown(key) | layout.shown(groups[key]) | _timed(times, key, wanted)
         for key in sorted(groups, key=in_order)
     ]
 
@@ -62,10 +62,6 @@ def _parts(session: Session, wanted: Summary, kinds: frozenset[Counted]) -> Part
     if rolls:
         return parts_of(session, kinds, asked.start, asked.end, asked.at, wanted.zone)
     return one_by_one(kinds, asked.start, asked.end)
-
-
-def _numbers(group_by: Sequence[Dimension], tallies: Iterable[Tally]) -> dict[str, Any]:
-    return stage_summary_of(tallies) if Dimension.STAGE in group_by else summary_of(tallies)
 
 
 def _times(session: Session, wanted: Summary, window: Any) -> dict[Key, tuple[float, float]]:
