@@ -1,7 +1,19 @@
 """What the rest of the house may do with figures."""
 
 from app.evaluation.service.behind import cases_of_group
-from app.evaluation.service.counting import count_cases, forget_waiting, keep, newest_waiting, pages_of_cases, refresh
+from app.evaluation.service.counting import (
+    AT_ONCE,
+    Change,
+    count_alone,
+    count_cases,
+    count_waiting,
+    difference,
+    forget_waiting,
+    keep,
+    keep_waiting,
+    newest_waiting,
+    pages_of_cases,
+)
 from app.evaluation.service.definitions import (
     GRADES,
     PEERS,
@@ -75,10 +87,12 @@ from app.evaluation.service.scores import (
 from app.evaluation.service.summing import Summary, summarize
 
 __all__ = [
+    "AT_ONCE",
     "GRADES",
     "PEERS",
     "PUBLISHING",
     "Asked",
+    "Change",
     "Freeze",
     "Ground",
     "Key",
@@ -97,7 +111,10 @@ __all__ = [
     "city_name",
     "claim_month",
     "compared",
+    "count_alone",
     "count_cases",
+    "count_waiting",
+    "difference",
     "draft_diff",
     "find_definition",
     "find_revision",
@@ -111,6 +128,7 @@ __all__ = [
     "keep",
     "keep_draft",
     "keep_month",
+    "keep_waiting",
     "key_in",
     "month_sums",
     "name_of_score",
@@ -129,7 +147,6 @@ __all__ = [
     "put_publishing",
     "put_score",
     "ready_at",
-    "refresh",
     "regime",
     "review",
     "revision_diff",
