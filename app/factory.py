@@ -38,6 +38,7 @@ from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 from app.sla.views import sla
+from app.statements.views import statements
 from app.tiles.service.warming import read_ledgers
 from app.tiles.views import tiles
 
