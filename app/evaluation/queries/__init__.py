@@ -64,7 +64,16 @@ from app.evaluation.queries.periods import (
     save_period,
     user_name,
 )
-from app.evaluation.queries.rolling import Rolled, forget_months, missing_months, roll, rolled_months
+from app.evaluation.queries.rolling import (
+    Rolled,
+    carry_months,
+    claim_month,
+    forget_months,
+    keep_month,
+    month_sums,
+    rolled_months,
+    tie_month,
+)
 from app.evaluation.queries.summing import entries_of_group, sums, times, types_named, types_of
 
 __all__ = [
@@ -77,9 +86,11 @@ __all__ = [
     "add_drafts",
     "all_entries",
     "calendar_versions",
+    "carry_months",
     "cases_of",
     "changed_since",
     "city",
+    "claim_month",
     "clock_units",
     "definition",
     "definitions",
@@ -92,6 +103,7 @@ __all__ = [
     "forget_months",
     "forget_pending",
     "hashes_of_draft",
+    "keep_month",
     "kept_rows",
     "key_of",
     "keys_on",
@@ -99,7 +111,7 @@ __all__ = [
     "known_of",
     "lock_definition",
     "lock_period",
-    "missing_months",
+    "month_sums",
     "named",
     "newest_pending",
     "newest_revisions",
@@ -116,7 +128,6 @@ __all__ = [
     "result",
     "results_of_many",
     "revisions",
-    "roll",
     "rolled_months",
     "roster",
     "row_of",
@@ -126,6 +137,7 @@ __all__ = [
     "take_pending",
     "tallies",
     "targets_of",
+    "tie_month",
     "times",
     "types_named",
     "types_of",

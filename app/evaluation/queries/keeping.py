@@ -104,7 +104,9 @@ def drop_pending(session: Session, seqs: Sequence[int]) -> None:
 
 
 _NEWEST = text("SELECT coalesce(max(seq), 0) FROM evaluation_pending")
-_FORGET = text("DELETE FROM evaluation_pending WHERE seq <= :seq")
+_FORGET = text("""
+    DELETE FROM evaluation_pending
+     WHERE seq IN (SELECT seq FROM evaluation_pending WHERE seq <= :seq ORDER BY seq LIMIT :most)""")
 _PAGES = text("""
     SELECT array_agg(id::text)
       FROM (SELECT id, (row_number() OVER (ORDER BY case_month, id) - 1) / :size AS page FROM cases) AS placed
@@ -116,9 +118,10 @@ def newest_pending(session: Session) -> int:
     return int(session.connection().execute(_NEWEST).scalar_one())
 
 
-def forget_pending(session: Session, seq: int) -> None:
-    """Every case was counted since this note was written."""
-    session.connection().execute(_FORGET, {"seq": seq})
+def forget_pending(session: Session, seq: int, most: int) -> bool:
+    """Every case was counted since this note was written; at most so many notes, False when there is none."""
+    result = session.connection().execute(_FORGET, {"seq": seq, "most": most})
+    return result.rowcount > 0
 
 
 def pages_of_cases(session: Session, size: int) -> list[list[str]]:

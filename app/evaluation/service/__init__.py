@@ -64,7 +64,7 @@ from app.evaluation.service.publicity import (
     shown_ranking,
     shown_revision,
 )
-from app.evaluation.service.rolling import roll_one
+from app.evaluation.service.rolling import claim_month, forget_months, keep_month, month_sums, tie_month
 from app.evaluation.service.scores import (
     Row,
     compared,
@@ -91,11 +91,13 @@ __all__ = [
     "cases_of_group",
     "cases_of_revision",
     "city_name",
+    "claim_month",
     "compared",
     "count_cases",
     "draft_diff",
     "find_definition",
     "find_revision",
+    "forget_months",
     "forget_waiting",
     "frozen_now",
     "in_order_of_ranks",
@@ -103,7 +105,9 @@ __all__ = [
     "is_whole",
     "keep",
     "keep_draft",
+    "keep_month",
     "key_in",
+    "month_sums",
     "name_of_score",
     "named_changes",
     "new_draft",
@@ -124,7 +128,6 @@ __all__ = [
     "regime",
     "review",
     "revision_diff",
-    "roll_one",
     "rows_of",
     "scores_of",
     "seen",
@@ -135,6 +138,7 @@ __all__ = [
     "standing",
     "standings",
     "summarize",
+    "tie_month",
     "user_name",
     "wanted_indicators",
     "window_of",

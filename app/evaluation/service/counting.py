@@ -20,8 +20,9 @@ from app.sla import service as sla
 from app.sla.rules import Calendar, Stage, Unit, elapsed
 
 SECOND = timedelta(seconds=1)
-AT_ONCE = 1_000
+AT_ONCE = 500
 """So many cases are counted in one unit of work: a fraction of a second."""
+NOTES_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,9 @@ def newest_waiting(session: Session) -> int:
     return queries.newest_pending(session)
 
 
-def forget_waiting(session: Session, marker: int) -> None:
-    """Every case was counted since the marker was taken."""
-    queries.forget_pending(session, marker)
+def forget_waiting(session: Session, marker: int) -> bool:
+    """Every case was counted since the marker was taken: drop some of what waited; False when nothing is left."""
+    return queries.forget_pending(session, marker, NOTES_AT_ONCE)
 
 
 def keep(session: Session, ids: Collection[str], counted: Iterable[CountedCase]) -> int:
@@ -187,7 +188,8 @@ def keep(session: Session, ids: Collection[str], counted: Iterable[CountedCase])
     fresh = {case.known.id: {queries.row_of(case.known, entry) for entry in case.entries} for case in counted}
     kept = queries.kept_rows(session, ids)
     changed = [case_id for case_id in ids if fresh.get(case_id, set()) != kept.get(case_id, set())]
-    months = {(row[1], row[3]) for one in changed for row in fresh.get(one, set()) ^ kept.get(one, set())}
-    queries.forget_months(session, months)
+    gone = [row for one in changed for row in kept.get(one, set()) - fresh.get(one, set())]
+    come = [row for one in changed for row in fresh.get(one, set()) - kept.get(one, set())]
+    queries.carry_months(session, gone, come)
     queries.replace_entries(session, changed, [row for case_id in changed for row in fresh.get(case_id, ())])
     return len(changed)
