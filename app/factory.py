@@ -61,6 +61,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     console,
     tiles,
     evaluation,
+    statements,
     exports,
 )
 

@@ -26,8 +26,3 @@ class NotItsOwner(Forbidden):
 class StatementFileGone(Gone):
     slug = "statement-file-gone"
     title = "This delivery has no file for you"
-
-
-class OwnerGone(Forbidden):
-    slug = "owner-gone"
-    title = "The owner of the statement may not read its figures any more"

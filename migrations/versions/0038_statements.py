@@ -61,9 +61,7 @@ def create_statements() -> None:
     )
     op.create_index("ix_statements_owner_id", "statements", ["owner_id"])
     op.create_index("ix_statements_shared", "statements", ["created_at"], postgresql_where=sa.text("shared"))
-    op.create_index(
-        "ix_statements_next_at", "statements", ["next_at"], postgresql_where=sa.text("next_at IS NOT NULL")
-    )
+    op.create_index("ix_statements_next_at", "statements", ["next_at"], postgresql_where=sa.text("next_at IS NOT NULL"))
 
 
 def create_deliveries() -> None:
@@ -106,9 +104,7 @@ def create_deliveries() -> None:
         sa.CheckConstraint(
             "state IN ('waiting', 'making', 'sent', 'refused', 'failed')", name=op.f("ck_statement_deliveries_state")
         ),
-        sa.CheckConstraint(
-            "(state = 'sent') = (file_key IS NOT NULL)", name=op.f("ck_statement_deliveries_file_key")
-        ),
+        sa.CheckConstraint("(state = 'sent') = (file_key IS NOT NULL)", name=op.f("ck_statement_deliveries_file_key")),
     )
     op.create_index(
         "uq_statement_deliveries_statement_id_due_at", "statement_deliveries", ["statement_id", "due_at"], unique=True

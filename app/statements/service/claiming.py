@@ -1,4 +1,4 @@
-"""Taking what is due: each due instant becomes a delivery once, however many workers there are and whenever one dies."""
+"""Taking what is due: each due instant becomes one delivery, however many workers there are and whenever one dies."""
 
 from __future__ import annotations
 

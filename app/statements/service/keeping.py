@@ -152,9 +152,7 @@ def _check(session: Session, content: Mapping[str, Any]) -> None:
     not_allowed = set(refused(session, emails))
     if not_allowed:
         detail = "no user confirmed this address, and its domain is not allowed: an administrator may allow it"
-        faults = [
-            Fault(f"/schedule/emails/{place}", detail) for place, one in enumerate(emails) if one in not_allowed
-        ]
+        faults = [Fault(f"/schedule/emails/{place}", detail) for place, one in enumerate(emails) if one in not_allowed]
         raise BadStatement("Figures may not be mailed to everybody named here.", faults=faults)
 
 

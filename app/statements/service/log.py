@@ -20,6 +20,7 @@ from app.statements.rules import KEPT, DeliveryState
 from app.statements.service.keeping import find
 
 REMOVED_AT_ONCE = 500
+PLAIN = ("period", "state", "error", "bytes", "sha256", "webhooks", "attempts")
 
 
 def deliveries_of(
@@ -43,7 +44,9 @@ def _shown(row: Any, mails: list[Any]) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "at": to_rfc3339(row.due_at),
-        **{name: getattr(row, name) for name in ("period", "state", "error", "bytes", "sha256", "webhooks", "attempts")},
+        **{
+            name: getattr(row, name) for name in ("period", "state", "error", "bytes", "sha256", "webhooks", "attempts")
+        },
         "file": None if row.file_key is None else file,
         "mails": [_mail(one) for one in mails],
         "finished_at": at,

@@ -26,7 +26,8 @@ READING = problems(401, 403, 404)
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 FILE: dict[str, Any] = {
     "description": "The file, or as JSON what the operation answers",
-    "content": {one.partition(";")[0]: BYTES for one in MEDIA_TYPES.values()},
+    "content": {one.partition(";")[0]: BYTES for one in MEDIA_TYPES.values()}
+    | {"application/json": {"schema": {"type": "object"}}},
 }
 
 
