@@ -4,4 +4,5 @@ import { defineAsyncComponent, type Component } from "vue";
 export const TABS: Readonly<Record<string, Component>> = {
   sla: defineAsyncComponent(() => import("./sla/SlaDashboard.vue")),
   ranking: defineAsyncComponent(() => import("./ranking/RankingPanel.vue")),
+  periods: defineAsyncComponent(() => import("./periods/PeriodsPanel.vue")),
 };
