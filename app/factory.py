@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.accounts.rules import Role, verbs_of
 from app.accounts.views import DatabaseAuthenticator, accounts
 from app.administration.views import administration
+from app.analysis.views import analysis
 from app.cases.views import cases
 from app.catalog.views import catalog
 from app.console.views import console
@@ -63,6 +64,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     evaluation,
     statements,
     exports,
+    analysis,
 )
 
 INFO = Info(

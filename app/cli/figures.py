@@ -8,10 +8,9 @@ import click
 
 from app.cli.demo_city.progress import Progress
 from app.cli.system import connect, explained
-from app.core import clock
 from app.core.db import read_unit, unit_of_work
 from app.evaluation import service
-from app.evaluation.jobs import roll_one
+from app.evaluation.jobs import recount_page, roll_one
 
 
 @click.group()
@@ -31,7 +30,7 @@ def recount(processes: int) -> None:
     progress = Progress("cases", sum(len(page) for page in pages), lambda line: click.echo(line, err=True))
     changed = 0
     with ProcessPoolExecutor(processes, initializer=connect) as pool:
-        for page, differed in zip(pages, pool.map(_recounted, pages), strict=True):
+        for page, differed in zip(pages, pool.map(recount_page, pages), strict=True):
             changed += differed
             progress.add(len(page))
     progress.done()
@@ -46,10 +45,3 @@ def recount(processes: int) -> None:
 def _forgot_some(marker: int) -> bool:
     with explained(), unit_of_work() as session:
         return service.forget_waiting(session, marker)
-
-
-def _recounted(ids: list[str]) -> int:
-    """One page, in a unit of work of its own; for how many cases it came out otherwise."""
-    now = clock.now()
-    with unit_of_work() as session:
-        return service.keep(session, ids, service.count_cases(session, ids, None, now))

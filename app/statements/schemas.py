@@ -93,7 +93,7 @@ class StatementDeliveryPath(StatementPath):
     delivery_id: Id
 
 
-class OwnerOut(Out):
+class StatementOwnerOut(Out):
     id: Id
     name: str
 
@@ -116,7 +116,7 @@ class StatementOut(Out):
     format: Form
     shared: bool
     schedule: ScheduleOut | None
-    owner: OwnerOut
+    owner: StatementOwnerOut
     mine: bool
     version: int
     next_at: datetime | None = Field(description="When it is due next")

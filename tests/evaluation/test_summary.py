@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.config import config
 from app.evaluation import service
-from app.evaluation.jobs import roll_one, tied_one
+from app.evaluation.jobs import refresh_some, roll_one, tied_one
 from app.evaluation.queries import Rolled
 from tests.evaluation.conftest import NEAR
 
@@ -39,7 +39,7 @@ def summary(api, who="evaluator", **query):
 
 
 def roll_everything(session):
-    while service.refresh(session, clock.now()):
+    while refresh_some():
         pass
     while roll_one():
         pass
@@ -116,7 +116,7 @@ def sums_of_months(session):
 def test_the_sums_of_months_follow_what_changes(api, session, played, several, monkeypatch):
     roll_everything(session)
     played.act(several[2], "finish", "unit1", 10, photos=1, text="已清理")
-    service.refresh(session, clock.now())
+    refresh_some()
     carried = sums_of_months(session)
     assert session.execute(text("SELECT sum(loose) FROM evaluation_rolled")).scalar() > 0
     monkeypatch.setattr("app.evaluation.service.rolling.LOOSE", 0)
@@ -132,13 +132,13 @@ def test_the_sums_of_months_follow_what_changes(api, session, played, several, m
 def test_a_sum_is_given_up_when_an_entry_of_it_changes_meanwhile(api, session, played, several):
     march = Rolled(date(2026, 3, 1), "handling")
     zone, now = config().city_tz, clock.now()
-    while service.refresh(session, now):
+    while refresh_some(now):
         pass
     while (claimed := service.claim_month(session, zone, now)) != march:
         assert service.keep_month(session, claimed, zone, service.month_sums(session, claimed, zone), now)
     sums = service.month_sums(session, march, zone)
     played.act(several[2], "finish", "unit1", 10, photos=1, text="已清理")
-    service.refresh(session, clock.now())
+    refresh_some()
     assert not service.keep_month(session, march, zone, sums, now)
     assert service.claim_month(session, zone, now) == march
     sums = service.month_sums(session, march, zone)

@@ -33,6 +33,7 @@ from app.evaluation.queries.histories import (
 )
 from app.evaluation.queries.keeping import (
     EntryRow,
+    count_alone,
     drop_pending,
     forget_pending,
     kept_rows,
@@ -92,6 +93,7 @@ __all__ = [
     "city",
     "claim_month",
     "clock_units",
+    "count_alone",
     "definition",
     "definitions",
     "draft",

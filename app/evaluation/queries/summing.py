@@ -15,7 +15,7 @@ from app.evaluation.rules.counting import Counted, Mark
 from app.evaluation.rules.indicators import APART, Count, Subject
 from app.evaluation.rules.summing import Dimension
 
-_OF_ENTRY: dict[Dimension, str] = {
+OF_ENTRY: dict[Dimension, str] = {
     Dimension.DISTRICT: KEYS[Subject.DISTRICT],
     Dimension.STREET: KEYS[Subject.STREET],
     Dimension.COMMUNITY: KEYS[Subject.COMMUNITY],
@@ -30,6 +30,7 @@ _OF_ENTRY: dict[Dimension, str] = {
     Dimension.WEEKDAY: "CAST(extract(isodow FROM at AT TIME ZONE :zone) AS integer)",
     Dimension.HOUR: "CAST(extract(hour FROM at AT TIME ZONE :zone) AS integer)",
 }
+"""What an entry is grouped by; classes by the type itself, which `CLASS_OF` knows the class of."""
 _OF_MONTH: dict[Dimension, str] = {
     Dimension.DISTRICT: "district",
     Dimension.UNIT: "unit_id::text",
@@ -38,6 +39,10 @@ _OF_MONTH: dict[Dimension, str] = {
     Dimension.SOURCE: "source",
     Dimension.MONTH: "to_char(month, 'YYYY-MM')",
 }
+CLASS_OF = """(
+    SELECT id AS of_type, first_value(id::text) OVER (PARTITION BY scheme, kind, class_code ORDER BY id) AS class_id
+      FROM types) AS class_of ON of_type = type_id"""
+"""Joined where times are read by class: one type of each class stands for it."""
 _GROUND = "(CAST(:prefixes AS text[]) IS NULL OR cell LIKE ANY (CAST(:prefixes AS text[])))"
 _DISTRICTS = "(CAST(:prefixes AS text[]) IS NULL OR district LIKE ANY (CAST(:prefixes AS text[])))"
 _MINE = "(CAST(:units AS uuid[]) IS NULL OR unit_id = ANY (CAST(:units AS uuid[])))"
@@ -70,7 +75,7 @@ def sums(
 
     Of cases whose entries are not those of the view instant, what the months hold is taken away and theirs is added.
     """
-    of_entry, of_month = _keys(group_by, _OF_ENTRY), _keys(group_by, _OF_MONTH)
+    of_entry, of_month = _keys(group_by, OF_ENTRY), _keys(group_by, _OF_MONTH)
     months = f"""
         SELECT {of_month} counted, marks, number, total FROM {_MONTHS}
           JOIN evaluation_months ON month = m_month AND counted = m_kind WHERE {_DISTRICTS} AND {_MINE}
@@ -112,15 +117,16 @@ def times(
     session: Session, group_by: Sequence[Dimension], counted: Sequence[str], window: Window, zone: str
 ) -> dict[tuple[Any, ...], tuple[float, float]]:
     """(median, ninth decile) of the working seconds of what was done, by group; from the entries alone."""
-    of_entry = _keys(group_by, _OF_ENTRY)
+    of_entry = _keys(group_by, OF_ENTRY | {Dimension.CLASS: "class_id"})
+    classes = f"LEFT JOIN {CLASS_OF}" if Dimension.CLASS in group_by else ""
     names = "".join(f"k{place}, " for place in range(len(group_by)))
     query = text(f"""
         WITH rows AS (
-            SELECT {of_entry} value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH}
+            SELECT {of_entry} value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH} {classes}
              WHERE (NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))) AND {_DONE}
             UNION ALL
             SELECT {of_entry} value FROM unnest({GIVEN}) AS given ({NAMES})
-              JOIN {_STRETCHES} ON {_IN_STRETCH} WHERE {_DONE})
+              JOIN {_STRETCHES} ON {_IN_STRETCH} {classes} WHERE {_DONE})
         SELECT {names} percentile_cont(0.5) WITHIN GROUP (ORDER BY value),
                percentile_cont(0.9) WITHIN GROUP (ORDER BY value)
           FROM rows AS r ({names} value) {f"GROUP BY {names[:-2]}" if names else "HAVING count(*) > 0"}""")  # noqa: S608
@@ -141,9 +147,9 @@ def entries_of_group(
     Shape: `group` has for each dimension the values that fall together, None for entries without any.
     """
     group_sql = "".join(
-        f" AND {_OF_ENTRY[dimension]} IS NULL"
+        f" AND {OF_ENTRY[dimension]} IS NULL"
         if values is None
-        else f" AND CAST({_OF_ENTRY[dimension]} AS text) = ANY (CAST(:g_{dimension.value} AS text[]))"
+        else f" AND CAST({OF_ENTRY[dimension]} AS text) = ANY (CAST(:g_{dimension.value} AS text[]))"
         for dimension, values in group.items()
     )
     query = text(f"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -136,6 +137,18 @@ class IndicatorCasesOut(Out):
     items: list[CaseBehindOut]
 
 
+def checked_dimensions(value: str, known: Iterable[str]) -> str:
+    """What is grouped by, as it was asked for.
+
+    Raises: ValueError for what is none of these dimensions, for one that is there twice, for too many.
+    """
+    names = value.split(",") if value else []
+    if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names) or not set(names) <= set(known):
+        message = f"at most {MOST_DIMENSIONS} different ones of {', '.join(known)}"
+        raise ValueError(message)
+    return value
+
+
 class GroupsQuery(Query):
     """Of which time and ground, grouped by what."""
 
@@ -150,11 +163,7 @@ class GroupsQuery(Query):
     @field_validator("group_by")
     @classmethod
     def dimensions_known(cls, value: str) -> str:
-        names = value.split(",") if value else []
-        if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names) or not set(names) <= set(Dimension):
-            message = f"at most {MOST_DIMENSIONS} different ones of {', '.join(Dimension)}"
-            raise ValueError(message)
-        return value
+        return checked_dimensions(value, Dimension)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:

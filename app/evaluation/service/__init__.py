@@ -1,7 +1,19 @@
 """What the rest of the house may do with figures."""
 
 from app.evaluation.service.behind import cases_of_group
-from app.evaluation.service.counting import count_cases, forget_waiting, keep, newest_waiting, pages_of_cases, refresh
+from app.evaluation.service.counting import (
+    AT_ONCE,
+    Change,
+    count_alone,
+    count_cases,
+    count_waiting,
+    difference,
+    forget_waiting,
+    keep,
+    keep_waiting,
+    newest_waiting,
+    pages_of_cases,
+)
 from app.evaluation.service.definitions import (
     GRADES,
     PEERS,
@@ -37,6 +49,7 @@ from app.evaluation.service.frozen import (
     rows_of,
     seen,
 )
+from app.evaluation.service.naming import Key, Names, area_names, in_order
 from app.evaluation.service.periods import (
     Staleness,
     Standing,
@@ -74,18 +87,23 @@ from app.evaluation.service.scores import (
 from app.evaluation.service.summing import Summary, summarize
 
 __all__ = [
+    "AT_ONCE",
     "GRADES",
     "PEERS",
     "PUBLISHING",
     "Asked",
+    "Change",
     "Freeze",
     "Ground",
+    "Key",
+    "Names",
     "PublicRanking",
     "Regime",
     "Row",
     "Staleness",
     "Standing",
     "Summary",
+    "area_names",
     "batches",
     "cases_behind",
     "cases_of_group",
@@ -93,19 +111,24 @@ __all__ = [
     "city_name",
     "claim_month",
     "compared",
+    "count_alone",
     "count_cases",
+    "count_waiting",
+    "difference",
     "draft_diff",
     "find_definition",
     "find_revision",
     "forget_months",
     "forget_waiting",
     "frozen_now",
+    "in_order",
     "in_order_of_ranks",
     "indicators_of",
     "is_whole",
     "keep",
     "keep_draft",
     "keep_month",
+    "keep_waiting",
     "key_in",
     "month_sums",
     "name_of_score",
@@ -124,7 +147,6 @@ __all__ = [
     "put_publishing",
     "put_score",
     "ready_at",
-    "refresh",
     "regime",
     "review",
     "revision_diff",

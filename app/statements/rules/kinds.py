@@ -14,6 +14,9 @@ class What(StrEnum):
     SUMMARY = "summary"
     INDICATORS = "indicators"
     RANKING = "ranking"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    TURNING_RED = "turning_red"
 
 
 class Takes(StrEnum):
@@ -33,7 +36,14 @@ class Form(StrEnum):
 
 
 TAKES: Mapping[What, Takes] = MappingProxyType(
-    {What.SUMMARY: Takes.SPAN, What.INDICATORS: Takes.PERIOD, What.RANKING: Takes.PERIOD}
+    {
+        What.SUMMARY: Takes.SPAN,
+        What.INDICATORS: Takes.PERIOD,
+        What.RANKING: Takes.PERIOD,
+        What.OPEN: Takes.NOW,
+        What.OVERDUE: Takes.NOW,
+        What.TURNING_RED: Takes.NOW,
+    }
 )
 _TABLE = frozenset({Form.JSON, Form.CSV, Form.XLSX})
 FORMATS: Mapping[What, frozenset[Form]] = MappingProxyType(dict.fromkeys(What, _TABLE))

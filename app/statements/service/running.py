@@ -15,8 +15,11 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from app.analysis.schemas import OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
+from app.core.paging import MOST
 from app.core.schemas import Query
 from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
 from app.evaluation.schemas.scores import RankingQuery
@@ -44,6 +47,7 @@ OURS = frozenset({"from", "to", "since", "until", "period", "at", "revision", "f
 """Parameters that the statement itself decides."""
 SOME_DAY = date(2026, 3, 10)
 MOST_DAYS = 3700
+MOST_LINES = 10_000
 Answer = dict[str, Any]
 
 
@@ -96,6 +100,20 @@ def _leaves(item: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, An
             yield f"{before}{name}", orjson.dumps(value).decode() if isinstance(value, list) else value
 
 
+def _whole(answer: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The pages of a list as one answer, up to `MOST_LINES`; `total` says how many there are."""
+
+    def every_page(session: Session, query: Any, principal: Principal, *, now: datetime) -> Answer:
+        found = answer(session, query.model_copy(update={"limit": MOST}), principal, now=now)
+        items, cursor = list(found["items"]), found["next_cursor"]
+        while cursor is not None and len(items) < MOST_LINES:
+            page = answer(session, query.model_copy(update={"limit": MOST, "cursor": cursor}), principal, now=now)
+            items, cursor = [*items, *page["items"]], page["next_cursor"]
+        return {name: value for name, value in found.items() if name != "next_cursor"} | {"items": items}
+
+    return every_page
+
+
 RUNNABLE: Mapping[What, Runnable] = MappingProxyType(
     {
         What.SUMMARY: Runnable(
@@ -103,6 +121,9 @@ RUNNABLE: Mapping[What, Runnable] = MappingProxyType(
         ),
         What.INDICATORS: Runnable(IndicatorsQuery, indicators_answer, _flat),
         What.RANKING: Runnable(RankingQuery, ranking_answer, _flat),
+        What.OPEN: Runnable(OpenWorkQuery, open_answer, _flat),
+        What.OVERDUE: Runnable(OverdueQuery, _whole(overdue_answer), _flat),
+        What.TURNING_RED: Runnable(TurningRedQuery, _whole(turning_red_answer), _flat),
     }
 )
 

@@ -12,9 +12,10 @@ export interface Bar {
   /** Too few cases: drawn pale. */
   small: boolean;
 }
+/** `before` is null where nothing is compared. */
 export interface Names {
   value: string;
-  before: string;
+  before: string | null;
 }
 
 /** How values are written, and whether they are shares of which the whole is wanted. */
@@ -47,7 +48,7 @@ export function barsOption(bars: readonly Bar[], names: Names, look: ChartLook, 
         name: names.value, type: "bar", color: look.series[0], barMaxWidth: 18,
         data: bars.map(({ value, small }) => ({ value, itemStyle: small ? { color: look.surface, borderColor: look.series[0], borderType: "dashed", borderWidth: 1.5 } : {} })),
       },
-      { name: names.before, type: "line", color: look.series[1], data: bars.map((bar) => bar.before), lineStyle: { width: 0, opacity: 0 }, symbol: "diamond", symbolSize: look.size * 0.85, showSymbol: true, z: 5 },
+      ...(names.before === null ? [] : [{ name: names.before, type: "line" as const, color: look.series[1], data: bars.map((bar) => bar.before), lineStyle: { width: 0, opacity: 0 }, symbol: "diamond", symbolSize: look.size * 0.85, showSymbol: true, z: 5 }]),
     ],
   };
 }
