@@ -86,6 +86,21 @@ def test_what_is_of_a_period_is_run_for_the_period(api, keep, march, what):
     assert "U01" in {line["subject_code"] for line in lines}
 
 
+def test_what_is_as_of_now_says_what_the_operation_says(api, keep, march, monkeypatch):
+    monkeypatch.setattr("app.statements.service.running.MOST", 1)
+    for hours in (0.1, 0.2, 0.3):
+        march.case((0, hours, 0.4, 0.5))
+    made = keep(what="overdue", params={"area": "310101"}, format="json")
+    wanted = api.get("evaluator", "/sla/overdue", area="310101")
+    said = run(api, made).get_json()
+    assert (said["total"], len(said["items"])) == (3, 3)
+    assert [one["number"] for one in said["items"]] == [one["number"] for one in wanted["items"]]
+    lines = run(api, keep(what="open", params={"group_by": "unit"})).get_data().decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("unit_code,unit_name,open,")
+    assert len(run(api, keep(what="turning_red", params={"hours": 3})).get_data().splitlines()) == 1
+    assert keep(status=422, what="open", params={"time": "yesterday"})["errors"][0]["pointer"] == "/params/time"
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
