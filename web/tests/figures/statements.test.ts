@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawingOf, tableOf } from "@/figures/statements/preview";
+import { drawingOf, oneIndicator, tableOf } from "@/figures/statements/preview";
 import { askedOf, bodyOf, draftOf, emptyDraft, emptySchedule, missing, withWhat, type Statement } from "@/figures/statements/statement";
 import { daysOfTime, periodOf, timeOf } from "@/figures/statements/times";
 
@@ -65,12 +65,21 @@ describe("a look at an answer", () => {
     ]);
     expect(columns).toEqual([{ key: "district", form: "text" }, { key: "due", form: "number" }, { key: "on_time_handled_rate", form: "share" }, { key: "median_s", form: "time" }]);
     expect(rows).toEqual([["云麓区", 12, 0.75, 60], [null, 1, null, null]]);
-    expect(drawingOf({ columns, rows }, 20)).toEqual({ key: "on_time_handled_rate", form: "share", names: [["云麓区"], [null]], values: [0.75, null] });
+    expect(drawingOf({ columns, rows }, 20)).toEqual({ key: "on_time_handled_rate", form: "share", by: [columns[0]], names: [["云麓区"], [null]], values: [0.75, null] });
   });
   it("puts stages below each other and parts beside each other", () => {
     const { columns, rows } = tableOf([{ unit: { code: "A", name: "甲" }, cases: 3, stages: [{ stage: "file", share: 0.2 }, { stage: "hold", share: 0.8 }], holds: { asked: 2 } }]);
     expect(columns.map(({ key, form }) => `${key} ${form}`)).toEqual(["unit text", "cases number", "holds.asked number", "stage term", "share share"]);
     expect(rows).toEqual([["甲", 3, 2, "file", 0.2], ["甲", 3, 2, "hold", 0.8]]);
+  });
+  it("draws one of several indicators", () => {
+    const line = (name: string, indicator: string, value: number) => ({ subject: { code: name, name }, indicator, value });
+    const { name, table } = oneIndicator(tableOf([line("甲", "filed", 3), line("甲", "rework_rate", 0.1), line("乙", "rework_rate", 0.2)]), (one) => one.endsWith("_rate"));
+    expect([name, drawingOf(table, 9)?.values]).toEqual(["rework_rate", [0.1, 0.2]]);
+    expect(oneIndicator(tableOf([{ due: 1 }]), () => true).name).toBeNull();
+  });
+  it("leaves out what is so of no line", () => {
+    expect(tableOf([{ subject: "甲", tied: false, score: 80 }]).columns.map(({ key }) => key)).toEqual(["subject", "score"]);
   });
   it("draws nothing of one line, or of none", () => {
     expect(drawingOf(tableOf([{ due: 12 }]), 20)).toBeNull();

@@ -6,5 +6,6 @@ export const TABS: Readonly<Record<string, Component>> = {
   ranking: defineAsyncComponent(() => import("./ranking/RankingPanel.vue")),
   map: defineAsyncComponent(() => import("./choropleth/ChoroplethPanel.vue")),
   periods: defineAsyncComponent(() => import("./periods/PeriodsPanel.vue")),
+  definitions: defineAsyncComponent(() => import("./definitions/DefinitionsPanel.vue")),
   statements: defineAsyncComponent(() => import("./statements/StatementsPage.vue")),
 };

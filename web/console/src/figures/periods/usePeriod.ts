@@ -29,7 +29,7 @@ export function usePeriod(asked: () => { period: string; revision: string } | nu
   }
   watch(
     () => JSON.stringify(asked()),
-    (now, old) => {
+    (_, old) => {
       if (old && asked()?.period !== (JSON.parse(old) as { period?: string } | null)?.period) {
         period.value = null;
         said.value = trouble.value = "";

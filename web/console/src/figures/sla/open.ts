@@ -46,26 +46,3 @@ export function openQuery({ area, unit }: Ground, { lamp, age, asOf, group = {} 
 
 /** The sum of a count over all groups. */
 export const sumOf = (rows: readonly Row[], name: string): number => rows.reduce((sum, row) => sum + count(row, name), 0);
-
-interface Named {
-  code: string;
-  name: string;
-}
-/** Open cases with the deadline of the clock that runs. */
-export interface UrgentPage {
-  as_of: string;
-  total: number;
-  items: {
-    number: string;
-    state: string;
-    type: Named | null;
-    cell: string;
-    district: Named | null;
-    street: Named | null;
-    owner: Named | null;
-    due_at: string;
-    late_s?: number | null;
-    remaining_s?: number | null;
-  }[];
-  next_cursor: string | null;
-}
