@@ -6,7 +6,7 @@ import { faultsCsv } from "@/parts/faultsCsv";
 
 const day = (text: string) => new Date(`${text}T00:00:00Z`);
 const row = (code: string, more: Partial<Ranked> = {}): Ranked => ({
-  subject: { code, name: `街道${code}` }, group: "default", score: 80, grade: { code: "B", colour: "blue" }, rank: 1, of: 2, tied: false, unranked: null, sample: 20, minimum_sample: 10, ...more,
+  subject: { code, name: `街道${code}` }, group: "default", score: 80, grade: { code: "B", colour: "blue" }, rank: 1, of: 2, tied: false, unranked: null, sample: 20, minimum_sample: 10, compared: null, ...more,
 });
 
 describe("names of periods", () => {
