@@ -39,6 +39,7 @@ from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 from app.sla.views import sla
+from app.statements.views import statements
 from app.tiles.service.warming import read_ledgers
 from app.tiles.views import tiles
 
@@ -61,6 +62,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     console,
     tiles,
     evaluation,
+    statements,
     exports,
     analysis,
 )

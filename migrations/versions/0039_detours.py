@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038_detours"
-down_revision = "0037_months"
+revision = "0039_detours"
+down_revision = "0038_statements"
 branch_labels = None
 depends_on = None
 
