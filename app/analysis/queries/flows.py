@@ -110,8 +110,9 @@ def turns(session: Session, asked: Asked) -> list[tuple[Key, Turn]]:
         coalesce(inputs->'recalled' = 'true'::jsonb, false), CAST({_HOLD_S}
             WHEN action = 'decide_extension' AND inputs->'granted' = 'true'::jsonb
             THEN extract(epoch FROM CAST(after->>'due_at' AS timestamptz) - CAST(before->>'due_at' AS timestamptz))
-        END AS double precision), d.details->>'reason', d.details->'actor'->>'id'
-        FROM turns LEFT JOIN event_details d USING (case_month, case_id, seq)"""
+        END AS double precision), d.reason, d.said_by FROM turns t LEFT JOIN LATERAL (
+            SELECT details->>'reason' AS reason, details->'actor'->>'id' AS said_by FROM event_details
+             WHERE case_month = t.case_month AND case_id = t.case_id AND seq = t.seq OFFSET 0) d ON true"""
     rows = _rows(session, asked, _TURNS.replace("{held}", ""), columns)
     return [(tuple(row[:-7]), Turn(row[-7], Action(row[-6]), *row[-5:])) for row in rows]
 
