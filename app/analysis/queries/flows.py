@@ -112,7 +112,7 @@ def turns(session: Session, asked: Asked) -> list[tuple[Key, Turn]]:
             THEN extract(epoch FROM CAST(after->>'due_at' AS timestamptz) - CAST(before->>'due_at' AS timestamptz))
         END AS double precision), d.reason, d.said_by FROM turns t LEFT JOIN LATERAL (
             SELECT details->>'reason' AS reason, details->'actor'->>'id' AS said_by FROM event_details
-             WHERE case_month = t.case_month AND case_id = t.case_id AND seq = t.seq OFFSET 0) d ON true"""
+             WHERE case_month = t.case_month AND case_id = t.case_id AND seq = t.seq OFFSET 0) d ON true"""  # noqa: S608
     rows = _rows(session, asked, _TURNS.replace("{held}", ""), columns)
     return [(tuple(row[:-7]), Turn(row[-7], Action(row[-6]), *row[-5:])) for row in rows]
 
