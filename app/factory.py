@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.accounts.rules import Role, verbs_of
 from app.accounts.views import DatabaseAuthenticator, accounts
 from app.administration.views import administration
+from app.bulletins.views import bulletins
 from app.cases.views import cases
 from app.catalog.views import catalog
 from app.console.views import console
@@ -60,6 +61,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     tiles,
     evaluation,
     exports,
+    bulletins,
 )
 
 INFO = Info(

@@ -21,6 +21,7 @@ FEATURES = (
     "console",
     "evaluation",
     "exports",
+    "bulletins",
 )
 
 for feature in FEATURES:
