@@ -148,11 +148,7 @@ def _annexes(facts: Facts, groups: Groups, say: Phrases) -> list[Annex]:
         mine = [(name, group) for name, group in groups if group.subject is subject]
         title = titles["ranking"].format(group=say.words["groups"][subject.value])
         found.append((title, _rankings(mine, say)))
-    found += [
-        (titles["indicators"], indicators(facts, say)),
-        (titles["overdue"], overdue(facts, say)),
-        (titles["kinds"], compositions(facts, say)),
-    ]
+    found.append((titles["cases"], [*indicators(facts, say), *overdue(facts, say), *compositions(facts, say)]))
     if drawn := pictures(facts, list(groups), say):
         found.append((titles["pictures"], drawn))
     label = say.words["annex"]

@@ -89,18 +89,20 @@ class Phrases:
 
     def changes(self, indicator: str, facts: Facts) -> str:
         """Both comparisons of a figure of the whole city."""
-        now = facts.figures[indicator]
-        return str(self.words["clause"]).join(
-            self.grown(indicator, now, other, which)
-            for which, other in (("previous", facts.previous), ("year_before", facts.year_before))
+        return self._both(indicator, facts.figures[indicator], facts.previous, facts.year_before)
+
+    def _both(self, indicator: str, now: Figure, previous: Comparison, year_before: Comparison) -> str:
+        if previous.figures is None and year_before.figures is None:
+            return str(self.words["incomparable"])
+        before, year = (
+            self.grown(indicator, now, previous, "previous"),
+            self.grown(indicator, now, year_before, "year_before"),
         )
+        return f"{before}{self.words['clause']}{year}"
 
     def due_changes(self, facts: Facts) -> str:
         """Both comparisons of the number of handlings that were due: what the rates are of."""
-        return str(self.words["clause"]).join(
-            self.grown(AS_COUNT, _due(facts.figures), _due_of(other), which)
-            for which, other in (("previous", facts.previous), ("year_before", facts.year_before))
-        )
+        return self._both(AS_COUNT, _due(facts.figures), _due_of(facts.previous), _due_of(facts.year_before))
 
     def difference(self, indicator: str, now: Figure, other: Comparison) -> str:
         """By how much a figure has grown, in figures with a sign."""

@@ -24,7 +24,7 @@ def ranking(group: PeerGroup, caption: str, say: Phrases) -> Table:
         caption,
         _heads(names, say),
         [_ranked(row, say) for row in group.rows],
-        (9, 26, 9, 8, 9, 9, 9, 12, 11, 11, 10),
+        (10, 25, 11, 8, 10, 10, 10, 12, 12, 11, 10),
         (CENTRE, LEFT, RIGHT, CENTRE, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT),
     )
 
@@ -50,7 +50,7 @@ def indicators(facts: Facts, say: Phrases) -> list[Block]:
     names = ("indicator", "now", "counted", "previous", "previous_change", "year_before", "year_change")
     rows = [_indicator(name, facts, say) for name in ("reports", "filed", *RATES) if name in facts.figures]
     aligned = (LEFT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT)
-    table = Table("", _heads(names, say), rows, (26, 14, 18, 14, 13, 14, 13), aligned)
+    table = Table(say.words["captions"]["indicators"], _heads(names, say), rows, (26, 14, 18, 14, 13, 14, 13), aligned)
     return [table, Paragraph(say.words["notes"]["changes"], Role.NOTE)]
 
 
@@ -77,7 +77,9 @@ def overdue(facts: Facts, say: Phrases) -> list[Block]:
         for place, (name, late, due) in enumerate(facts.units, 1)
     ]
     heads = _heads(("number", "unit", "due", "overdue_open", "overdue_rate"), say)
-    return [Table("", heads, rows, (8, 40, 14, 16, 18), (CENTRE, LEFT, RIGHT, RIGHT, RIGHT))]
+    return [
+        Table(say.words["captions"]["overdue"], heads, rows, (8, 40, 14, 16, 18), (CENTRE, LEFT, RIGHT, RIGHT, RIGHT))
+    ]
 
 
 def compositions(facts: Facts, say: Phrases) -> list[Block]:
