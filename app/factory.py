@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.accounts.rules import Role, verbs_of
 from app.accounts.views import DatabaseAuthenticator, accounts
 from app.administration.views import administration
+from app.analysis.views import analysis
 from app.bulletins.views import bulletins
 from app.cases.views import cases
 from app.catalog.views import catalog
@@ -27,6 +28,7 @@ from app.core.schemas import ProblemOut
 from app.core.version import VERSION
 from app.documents.views import documents
 from app.evaluation.views import evaluation
+from app.evaluation.views.public import pages as ranking_pages
 from app.exports.views import exports
 from app.field.views import field
 from app.grid.views import grid
@@ -62,6 +64,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     evaluation,
     exports,
     bulletins,
+    analysis,
 )
 
 INFO = Info(
@@ -119,6 +122,7 @@ def create_app(settings: Config | None = None, database: Database | None = None)
     app.register_blueprint(landing)
     app.register_blueprint(ogc)
     app.register_blueprint(console_pages)
+    app.register_blueprint(ranking_pages)
     for feature in FEATURES:
         app.register_api(feature)
     return app

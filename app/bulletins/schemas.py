@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from app.bulletins.rules import SUBJECTS, BulletinState, Format, Language
+from app.bulletins.rules import SUBJECTS, BulletinFormat, BulletinState, Language
 from app.core.schemas import Body, Flag, Id, Integer, Out, Path, Query
 from app.evaluation.rules.indicators import Subject
 from app.evaluation.schemas.figures import PERIOD
@@ -29,7 +29,7 @@ class BulletinPath(BulletinsPath):
 class BulletinIn(Body):
     """Which bulletin is wanted."""
 
-    format: Format
+    format: BulletinFormat
     revision: Integer | None = Field(None, ge=1, le=10_000, description="Left out: the one in force")
     draft: Flag = Field(False, description="Made of what is in review, marked as a draft for comment")
     language: Language = Language.CHINESE
@@ -53,7 +53,7 @@ class BulletinOut(Out):
     period: str
     revision: int = Field(description="Of a draft the one that it would be")
     draft: bool
-    format: Format
+    format: BulletinFormat
     language: Language
     serial: int | None
     template: int = Field(description="Version of the texts; 0 came with the product")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from app.bulletins import service
-from app.bulletins.rules import Format, Language
+from app.bulletins.rules import BulletinFormat, Language
 from app.bulletins.service import Wanted
 from app.cli.system import connect
 from app.core import clock
@@ -28,7 +28,9 @@ def _period(_context: click.Context, _parameter: click.Parameter, value: str) ->
 
 @click.command()
 @click.argument("period", callback=_period)
-@click.option("--format", "ending", type=click.Choice([one.value for one in Format]), default="docx", show_default=True)
+@click.option(
+    "--format", "ending", type=click.Choice([one.value for one in BulletinFormat]), default="docx", show_default=True
+)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the file is written."
 )
@@ -40,7 +42,7 @@ def bulletin(period: Period, ending: str, out: Path, **wished: Any) -> None:
     """Write the bulletin of a PERIOD that was published, such as 2026-10, into a file."""
     connect()
     language = Language(wished["language"])
-    wanted = Wanted(period, wished["revision"], wished["draft"], Format(ending), language, wished["serial"])
+    wanted = Wanted(period, wished["revision"], wished["draft"], BulletinFormat(ending), language, wished["serial"])
     zone = ZoneInfo(config().city_tz)
     try:
         with snapshot_unit() as session:

@@ -8,10 +8,9 @@ import click
 
 from app.cli.demo_city.progress import Progress
 from app.cli.system import connect, explained
-from app.core import clock
-from app.core.config import config
 from app.core.db import read_unit, unit_of_work
 from app.evaluation import service
+from app.evaluation.jobs import recount_page, roll_one
 
 
 @click.group()
@@ -26,27 +25,23 @@ def recount(processes: int) -> None:
     with explained(), read_unit() as session:
         marker = service.newest_waiting(session)
         pages = service.pages_of_cases(session)
+    with explained(), unit_of_work() as session:
+        service.forget_months(session)
     progress = Progress("cases", sum(len(page) for page in pages), lambda line: click.echo(line, err=True))
     changed = 0
     with ProcessPoolExecutor(processes, initializer=connect) as pool:
-        for page, differed in zip(pages, pool.map(_recounted, pages), strict=True):
+        for page, differed in zip(pages, pool.map(recount_page, pages), strict=True):
             changed += differed
             progress.add(len(page))
-    with explained(), unit_of_work() as session:
-        service.forget_waiting(session, marker)
     progress.done()
-    while _rolled_one():
+    while _forgot_some(marker):
+        pass
+    click.echo("  summing the months", err=True)
+    while roll_one():
         pass
     click.echo(f"{changed} of {progress.count} cases were counted otherwise before")
 
 
-def _rolled_one() -> bool:
+def _forgot_some(marker: int) -> bool:
     with explained(), unit_of_work() as session:
-        return service.roll_one(session, config().city_tz, clock.now())
-
-
-def _recounted(ids: list[str]) -> int:
-    """One page, in a unit of work of its own; for how many cases it came out otherwise."""
-    now = clock.now()
-    with unit_of_work() as session:
-        return service.keep(session, ids, service.count_cases(session, ids, None, now))
+        return service.forget_waiting(session, marker)

@@ -13,7 +13,7 @@ from app.core.version import VERSION
 landing = Blueprint("landing", __name__)
 PAGES = Path(__file__).parent / "pages"
 
-# The page asks this server two things by a script of its own; nothing else may run or be asked.
+# The page asks this server a few things by a script of its own; nothing else may run or be asked.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'"

@@ -18,6 +18,11 @@ class SubjectNotFound(NotFound):
     title = "Nobody and nothing of this kind is yours to see"
 
 
+class TooManyCases(Invalid):
+    slug = "too-many-cases"
+    title = "More cases stand behind this number than one answer lists"
+
+
 class BadDefinition(Invalid):
     slug = "bad-definition"
     title = "By this definition nothing can be scored"
@@ -51,3 +56,8 @@ class RevisionNotFound(NotFound):
 class WholeCityOnly(Forbidden):
     slug = "whole-city-only"
     title = "This is for those whose ground is the whole city"
+
+
+class NotPublic(NotFound):
+    slug = "not-public"
+    title = "This ranking is not public"

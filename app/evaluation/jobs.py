@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import structlog
 
 from app.core import clock
 from app.core.config import config
-from app.core.db import unit_of_work
+from app.core.db import read_unit, unit_of_work
 from app.core.jobs import periodic
 from app.evaluation import service
 
@@ -20,24 +21,62 @@ LONGEST_S = 50.0
 def refresh(timestamp: int) -> None:
     """Count again the cases that have changed, in short units of work, until none waits or the next turn is due."""
     began, counted = time.monotonic(), 0
-    while time.monotonic() - began < LONGEST_S:
-        with unit_of_work() as session:
-            found = service.refresh(session, clock.now())
-        if not found:
-            break
+    while time.monotonic() - began < LONGEST_S and (found := refresh_some()):
         counted += found
     if counted:
         log.info("evaluation.counted", cases=counted, seconds=round(time.monotonic() - began, 1), period=timestamp)
 
 
+def refresh_some(now: datetime | None = None, *, at_most: int = service.AT_ONCE) -> int:
+    """Count some of the cases that wait; returns how many, 0 when none does."""
+    with unit_of_work() as gate:
+        service.count_alone(gate)
+        with read_unit() as session:
+            waiting = service.count_waiting(session, now or clock.now(), at_most)
+        if waiting is None:
+            return 0
+        with unit_of_work() as session:
+            service.keep_waiting(session, waiting)
+    return waiting.cases
+
+
+def recount_page(ids: list[str], now: datetime | None = None) -> int:
+    """Count these cases from their chains; for how many it came out otherwise than it was kept."""
+    with unit_of_work() as gate:
+        service.count_alone(gate, pages=True)
+        with read_unit() as session:
+            change = service.difference(session, ids, service.count_cases(session, ids, None, now or clock.now()))
+        if change.cases:
+            with unit_of_work() as session:
+                service.keep(session, change)
+    return change.cases
+
+
 @periodic("evaluation.roll", "7-57/10 * * * *")
 def roll(timestamp: int) -> None:
-    """Sum the months that have ended and have no true sums, one kind at a time."""
+    """Sum the months that have ended and have no true sums, one kind at a time; put together what changes scattered."""
     began, rolled = time.monotonic(), 0
-    while time.monotonic() - began < LONGEST_S:
-        with unit_of_work() as session:
-            if not service.roll_one(session, config().city_tz, clock.now()):
-                break
+    while time.monotonic() - began < LONGEST_S and (roll_one() or tied_one()):
         rolled += 1
     if rolled:
         log.info("evaluation.rolled", sums=rolled, seconds=round(time.monotonic() - began, 1), period=timestamp)
+
+
+def roll_one() -> bool:
+    """Sum one kind of one month, nothing being written while its entries are read; False when all are summed."""
+    zone, now = config().city_tz, clock.now()
+    with unit_of_work() as session:
+        wanted = service.claim_month(session, zone, now)
+    if wanted is None:
+        return False
+    with read_unit() as session:
+        rows = service.month_sums(session, wanted, zone)
+    with unit_of_work() as session:
+        service.keep_month(session, wanted, zone, rows, now)
+    return True
+
+
+def tied_one() -> bool:
+    """Put the sums of one month together; False when none is scattered."""
+    with unit_of_work() as session:
+        return service.tie_month(session)

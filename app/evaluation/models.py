@@ -55,7 +55,7 @@ class EvaluationEntry(Base):
 
 
 class EvaluationMonth(Base):
-    """How many entries of a month are alike; one statement makes it from the entries, at any time again."""
+    """How many entries of a month are alike: the sum of its rows, as later changes are rows of their own."""
 
     __tablename__ = "evaluation_months"
     __table_args__ = (Index("ix_evaluation_months_month_counted", "month", "counted"),)
@@ -68,19 +68,22 @@ class EvaluationMonth(Base):
     type_id: Mapped[UUID | None]
     unit_id: Mapped[UUID | None]
     marks: Mapped[int] = mapped_column(Integer)
-    number: Mapped[int] = mapped_column(BigInteger, comment="entries with just these attributes and marks")
+    number: Mapped[int] = mapped_column(
+        BigInteger, comment="entries with just these attributes and marks; less than 0 where some went"
+    )
     total: Mapped[int] = mapped_column(BigInteger, comment="sum of their values")
 
 
 class EvaluationRolled(Base):
-    """Months whose sums are those of their entries; whoever changes an entry takes its month from here."""
+    """Months whose sums are those of their entries; whoever changes an entry carries its month along."""
 
     __tablename__ = "evaluation_rolled"
 
     month: Mapped[date] = mapped_column(Date, primary_key=True, comment="its first day, in the zone")
     counted: Mapped[str] = mapped_column(primary_key=True)
     zone: Mapped[str] = mapped_column(primary_key=True, comment="whose months they are, an IANA name")
-    rolled_at: Mapped[datetime]
+    rolled_at: Mapped[datetime | None] = mapped_column(comment="null: somebody is summing it")
+    loose: Mapped[int] = mapped_column(Integer, server_default=text("0"), comment="rows of changes beside the sums")
 
 
 class EvaluationPending(Base):

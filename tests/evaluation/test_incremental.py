@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from app.core import clock
 from app.evaluation import service
+from app.evaluation.jobs import recount_page, refresh_some
 from tests.evaluation.conftest import STEPS
 from tests.evaluation.test_worked import Worked
 
@@ -134,16 +134,16 @@ def test_refreshes_of_any_size_at_any_time_come_to_one_count_of_everything(sessi
         if next(story, None) is None:
             going.remove(story)
         if dice.random() < 0.3:
-            service.refresh(session, clock.now(), at_most=dice.randint(1, 5))
-    while service.refresh(session, clock.now(), at_most=dice.randint(1, 5)):
+            refresh_some(at_most=dice.randint(1, 5))
+    while refresh_some(at_most=dice.randint(1, 5)):
         pass
     by_and_by = entries(session)
     assert len(by_and_by) > 5 * STORIES
     for _ in range(2):
         for page in service.pages_of_cases(session):
-            assert service.keep(session, page, service.count_cases(session, page, None, clock.now())) == 0
+            assert recount_page(page) == 0
     session.execute(text("DELETE FROM evaluation_entries"))
     pages = service.pages_of_cases(session)
-    changed = sum(service.keep(session, page, service.count_cases(session, page, None, clock.now())) for page in pages)
+    changed = sum(recount_page(page) for page in pages)
     assert changed == sum(len(page) for page in pages)
     assert entries(session) == by_and_by

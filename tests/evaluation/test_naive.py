@@ -23,6 +23,7 @@ from app.core import clock
 from app.core.config import config
 from app.core.db import Database, database, read_unit, unit_of_work, use_database
 from app.evaluation import service
+from app.evaluation.jobs import recount_page, refresh_some
 from app.evaluation.rules.indicators import Subject
 from app.evaluation.service import figures
 from app.factory import create_app
@@ -88,8 +89,7 @@ def refresh_all(dice: Random, now: datetime) -> int:
     """Refresh in units of work of any size until nothing waits; how many there were."""
     units, found = 0, 1
     while found:
-        with unit_of_work() as session:
-            found = service.refresh(session, now, at_most=dice.choice((1, 7, 150, 900, 2_000)))
+        found = refresh_some(now, at_most=dice.choice((1, 7, 150, 900, 2_000)))
         units += 1
     return units
 
@@ -280,7 +280,5 @@ def test_counting_everything_again_changes_nothing(world):
     for _ in range(2):
         with unit_of_work() as session:
             pages = service.pages_of_cases(session)
-            changed = [
-                service.keep(session, page, service.count_cases(session, page, None, world.now)) for page in pages
-            ]
+            changed = [recount_page(page, world.now) for page in pages]
             assert sum(changed) == 0

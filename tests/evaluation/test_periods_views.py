@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cases.rules import canonical
 from app.core import clock
-from app.evaluation import service
+from app.evaluation.jobs import refresh_some
 from app.evaluation.rules.freezing import unpacked
 from app.evaluation.rules.indicators import Subject
 from app.evaluation.rules.periods import Kind, named
@@ -111,7 +111,7 @@ def test_what_is_published_is_what_was_there_at_the_review(api, played):
 def test_a_published_quarter_stays_equal_to_the_byte_whatever_happens_later(api, session, played):
     closed = [played.case(hours) for hours in (IN_TIME, LATE, IN_TIME)]
     going = [played.case(OPEN) for _ in range(6)]
-    service.refresh(session, clock.now())
+    refresh_some()
     published(api)
     before = everything(api, 1)
     count = text("SELECT count(*) FROM case_events")
@@ -126,7 +126,7 @@ def test_a_published_quarter_stays_equal_to_the_byte_whatever_happens_later(api,
         played.act(number, "close", "leader")
     for hours in (IN_TIME, LATE):
         played.case(hours)
-    service.refresh(session, clock.now())
+    refresh_some()
     assert session.execute(count).scalar_one() - events >= 200
     assert live(api, Subject.UNIT) != json.loads(before["indicators", Subject.UNIT])["items"]
     assert everything(api, 1) == before

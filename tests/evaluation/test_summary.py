@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from python_calamine import load_workbook
@@ -12,6 +13,8 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.config import config
 from app.evaluation import service
+from app.evaluation.jobs import refresh_some, roll_one, tied_one
+from app.evaluation.queries import Rolled
 from tests.evaluation.conftest import NEAR
 
 YEAR = {"from": "2026-01-01", "to": "2026-12-31"}
@@ -36,9 +39,9 @@ def summary(api, who="evaluator", **query):
 
 
 def roll_everything(session):
-    while service.refresh(session, clock.now()):
+    while refresh_some():
         pass
-    while service.roll_one(session, config().city_tz, clock.now()):
+    while roll_one():
         pass
 
 
@@ -65,6 +68,15 @@ def test_what_came_in_was_due_and_was_done(api, several):
     assert len(several) == 4
 
 
+def test_days_are_those_of_the_city(api, several):
+    days = {row["day"]: row for row in summary(api, group_by="day")}
+    months = summary(api, group_by="month")
+    assert {day[:7] for day in days} == {row["month"] for row in months}
+    assert sum(row["filed"] for row in days.values()) == 4
+    (filed,) = api.get("evaluator", "/sla/summary", **{"from": min(days), "to": min(days)})["items"]
+    assert filed == {name: value for name, value in days[min(days)].items() if name != "day"}
+
+
 @pytest.mark.parametrize("group_by", GROUPS)
 def test_sums_of_months_say_what_the_entries_say(api, session, played, several, group_by):
     alive = summary(api, group_by=group_by)
@@ -79,13 +91,58 @@ def test_sums_of_months_say_what_the_entries_say(api, session, played, several, 
     assert summary(api, group_by=group_by) == alive
 
 
-def test_a_changed_entry_takes_its_month_from_the_sums(session, played, several):
+@pytest.mark.parametrize(
+    "instant", ["2026-02-28 23:59:59", "2026-03-01 00:00:00", "2026-03-31 23:59:59", "2026-04-01 00:00:00"]
+)
+def test_a_month_is_the_citys_from_midnight_to_midnight(api, session, several, instant):
     roll_everything(session)
-    march = text("SELECT count(*) FROM evaluation_rolled WHERE month = '2026-03-01' AND counted = 'handling'")
-    assert session.execute(march).scalar() == 1
+    moved = text("UPDATE evaluation_entries SET at = CAST(:instant AS timestamp) AT TIME ZONE :zone")
+    session.execute(moved, {"instant": instant, "zone": config().city_tz})
+    session.execute(text("DELETE FROM evaluation_rolled"))
+    roll_everything(session)
+    assert {row["month"]: row["filed"] for row in summary(api, group_by="month")} == {instant[:7]: len(several)}
+    assert session.execute(
+        text("SELECT count(*) FROM evaluation_rolled WHERE month = :one"), {"one": f"{instant[:7]}-01"}
+    ).scalar()
+
+
+def sums_of_months(session):
+    query = text("""
+        SELECT month, counted, district, source, type_id, unit_id, marks, sum(number), sum(total)
+          FROM evaluation_months GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(number) <> 0""")
+    return {tuple(row) for row in session.execute(query)}
+
+
+def test_the_sums_of_months_follow_what_changes(api, session, played, several, monkeypatch):
+    roll_everything(session)
     played.act(several[2], "finish", "unit1", 10, photos=1, text="已清理")
-    service.refresh(session, clock.now())
-    assert session.execute(march).scalar() == 0
+    refresh_some()
+    carried = sums_of_months(session)
+    assert session.execute(text("SELECT sum(loose) FROM evaluation_rolled")).scalar() > 0
+    monkeypatch.setattr("app.evaluation.service.rolling.LOOSE", 0)
+    while tied_one():
+        pass
+    assert sums_of_months(session) == carried
+    assert session.execute(text("SELECT min(number) FROM evaluation_months")).scalar() > 0
+    service.forget_months(session)
+    roll_everything(session)
+    assert sums_of_months(session) == carried
+
+
+def test_a_sum_is_given_up_when_an_entry_of_it_changes_meanwhile(api, session, played, several):
+    march = Rolled(date(2026, 3, 1), "handling")
+    zone, now = config().city_tz, clock.now()
+    while refresh_some(now):
+        pass
+    while (claimed := service.claim_month(session, zone, now)) != march:
+        assert service.keep_month(session, claimed, zone, service.month_sums(session, claimed, zone), now)
+    sums = service.month_sums(session, march, zone)
+    played.act(several[2], "finish", "unit1", 10, photos=1, text="已清理")
+    refresh_some()
+    assert not service.keep_month(session, march, zone, sums, now)
+    assert service.claim_month(session, zone, now) == march
+    sums = service.month_sums(session, march, zone)
+    assert service.keep_month(session, march, zone, sums, now)
 
 
 def test_stages_have_clocks_of_their_own(api, several):

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from app.core import clock
 from app.evaluation import service
+from app.evaluation.jobs import recount_page, refresh_some
 from app.sla.service import Correction, set_correction
 from tests.evaluation.conftest import at
 
@@ -76,13 +76,13 @@ def test_counting_again_changes_nothing_and_what_waits_is_counted_by_the_worker(
     query = {"subject": "district", "period": "2026-03"}
     fresh = api.get("evaluator", "/evaluation/indicators", **query)["items"]
     assert session.execute(text("SELECT count(*) FROM evaluation_entries")).scalar() == 0
-    assert service.refresh(session, clock.now()) == 1
-    assert service.refresh(session, clock.now()) == 0
+    assert refresh_some() == 1
+    assert refresh_some() == 0
     kept = session.execute(text("SELECT count(*) FROM evaluation_entries")).scalar()
     assert kept >= 10
     assert api.get("evaluator", "/evaluation/indicators", **query)["items"] == fresh
     (page,) = service.pages_of_cases(session)
-    assert service.keep(session, page, service.count_cases(session, page, None, clock.now())) == 0
+    assert recount_page(page) == 0
 
 
 def test_people_are_counted_for_what_they_did(api, played):
@@ -102,14 +102,14 @@ def test_people_are_counted_for_what_they_did(api, played):
 
 def test_a_like_case_filed_near_by_within_a_month_makes_a_closing_a_repeated_one(api, session, played):
     first = played.case(0, 0.1, 0.2, 0.3, 1, 1.2, 1.3)
-    service.refresh(session, clock.now())
+    refresh_some()
     query = {"subject": "district", "period": PERIOD, "indicator": "repeat_rate"}
     assert share(figures(api.get("evaluator", "/evaluation/indicators", **query), "310101")["repeat_rate"]) == (0, 1)
     played.case(40, 40.1, 40.2)
     for _ in range(2):
         found = api.get("evaluator", "/evaluation/indicators", **query)
         assert share(figures(found, "310101")["repeat_rate"]) == (1, 1)
-        service.refresh(session, clock.now())
+        refresh_some()
     earlier = api.get("evaluator", "/evaluation/indicators", at=at(30).isoformat(), **query)
     assert share(figures(earlier, "310101")["repeat_rate"]) == (0, 1)
     assert first
@@ -124,21 +124,21 @@ def test_what_was_filed_by_being_opened_again_makes_a_closing_a_repeated_one_too
     for _ in range(2):
         found = api.get("evaluator", "/evaluation/indicators", **query)
         assert share(figures(found, "310101")["repeat_rate"]) == (1, 1)
-        service.refresh(session, clock.now())
+        refresh_some()
 
 
 def test_a_correction_of_the_calendar_leaves_what_is_over_as_it_was(session, played):
     played.case(0, 0.1, 0.2, 0.3, 26, 26.1, 26.2)
-    service.refresh(session, clock.now())
+    refresh_some()
     set_correction(session, Correction(date(2026, 3, 11), False, "防汛停工"), now=at(50))
     (page,) = service.pages_of_cases(session)
-    assert service.keep(session, page, service.count_cases(session, page, None, clock.now())) == 0
+    assert recount_page(page) == 0
 
 
 def test_a_merged_report_is_worth_what_its_case_comes_to(api, session, played):
     target, other = played.case(0, 0.1), played.case(0.05)
     played.act(other, "merge", "operator", 0.2, into=target)
-    service.refresh(session, clock.now())
+    refresh_some()
     query = {"subject": "district", "period": PERIOD, "indicator": "valid_report_rate"}
     assert share(figures(api.get("evaluator", "/evaluation/indicators", **query), "310101")["valid_report_rate"]) == (
         0,
@@ -148,7 +148,7 @@ def test_a_merged_report_is_worth_what_its_case_comes_to(api, session, played):
     for _ in range(2):
         found = api.get("evaluator", "/evaluation/indicators", **query)
         assert share(figures(found, "310101")["valid_report_rate"]) == (2, 2)
-        service.refresh(session, clock.now())
+        refresh_some()
 
 
 def test_managers_see_their_unit_and_nobody_else(api, played):

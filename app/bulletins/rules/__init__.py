@@ -16,7 +16,7 @@ DRAFTS_KEPT = timedelta(days=30)
 """What was published is kept; what was only a draft is removed after so long."""
 
 
-class Format(StrEnum):
+class BulletinFormat(StrEnum):
     """What a bulletin is written as: to be worked on further, or to be sent."""
 
     DOCX = "docx"
@@ -39,10 +39,10 @@ class BulletinState(StrEnum):
     FAILED = "failed"
 
 
-MEDIA_TYPES: Mapping[Format, str] = MappingProxyType(
+MEDIA_TYPES: Mapping[BulletinFormat, str] = MappingProxyType(
     {
-        Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        Format.PDF: "application/pdf",
+        BulletinFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        BulletinFormat.PDF: "application/pdf",
     }
 )
 
@@ -50,13 +50,13 @@ SUBJECTS = (Subject.DISTRICT, Subject.STREET, Subject.COMMUNITY, Subject.UNIT)
 """Whose scores a bulletin may have. People are not among them: a bulletin is sent to everybody."""
 
 
-def file_name(period: str, revision: int, language: str, ending: Format, *, draft: bool) -> str:
+def file_name(period: str, revision: int, language: str, ending: BulletinFormat, *, draft: bool) -> str:
     """What the file of a bulletin is called, in letters that every system takes.
 
     Example:
-        >>> file_name("2026-10", 1, "zh-CN", Format.PDF, draft=False)
+        >>> file_name("2026-10", 1, "zh-CN", BulletinFormat.PDF, draft=False)
         'bulletin-2026-10-r1-zh-CN.pdf'
-        >>> file_name("2026-Q4", 2, "en", Format.DOCX, draft=True)
+        >>> file_name("2026-Q4", 2, "en", BulletinFormat.DOCX, draft=True)
         'bulletin-2026-Q4-r2-draft-en.docx'
     """
     return f"bulletin-{period}-r{revision}{'-draft' if draft else ''}-{language}.{ending}"

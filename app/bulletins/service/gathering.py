@@ -34,7 +34,7 @@ def facts_of(session: Session, period: Period, record: Record, subjects: Sequenc
     Shape: the session sees one state of the database throughout.
     Raises: Stale where a draft was replaced meanwhile.
     """
-    inputs = evaluation.inputs_of(session, record)["definitions"]
+    inputs = evaluation.inputs_of_record(session, record)["definitions"]
     then, year = (_published(session, record, period, other) for other in (before, year_before))
     names = {(one.subject, one.code): one.name for one in groups_of(inputs["peers"])}
     (city,) = evaluation.standings_of(session, record, Subject.CITY)

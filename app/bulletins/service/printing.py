@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.bulletins.errors import BulletinBroken
-from app.bulletins.rules import Format
+from app.bulletins.rules import BulletinFormat
 from app.bulletins.rules.apart import ask
 from app.bulletins.rules.blocks import Document, as_bytes, pictures_in
 from app.bulletins.rules.layout import letterhead_pt
@@ -60,12 +60,12 @@ def writers() -> Writers:
     return found
 
 
-def file_of(document: Document, ending: Format) -> bytes:
+def file_of(document: Document, ending: BulletinFormat) -> bytes:
     """A bulletin as a file. Call it while no transaction is open.
 
     Raises: NoPrinting, PrintingBusy, BulletinBroken.
     """
-    if ending is Format.PDF:
+    if ending is BulletinFormat.PDF:
         return documents.printers().pdf(page_of(document), {})
     drawn = pictures_in(document)
     pages = documents.printers().pdf(_page("pictures.html", pictures=drawn), {}) if drawn else b""

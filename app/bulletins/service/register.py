@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.bulletins.errors import BulletinBroken, BulletinNotFound, BulletinNotReady, BulletinsUnderWay
 from app.bulletins.models import Bulletin
 from app.bulletins.queries import register
-from app.bulletins.rules import AT_ONCE, ATTEMPTS, DRAFTS_KEPT, BulletinState, Format, Language, file_name
+from app.bulletins.rules import AT_ONCE, ATTEMPTS, DRAFTS_KEPT, BulletinFormat, BulletinState, Language, file_name
 from app.bulletins.service.gathering import record_of
 from app.bulletins.service.templates import find_template
 from app.core import audit
@@ -33,7 +33,7 @@ class Wanted:
     period: Period
     revision: int | None
     draft: bool
-    format: Format
+    format: BulletinFormat
     language: Language
     serial: int | None = None
 
@@ -105,7 +105,7 @@ def begin(session: Session, bulletin_id: UUID, *, now: datetime) -> Attempt | No
         period_of(found.period),
         found.revision,
         found.draft,
-        Format(found.format),
+        BulletinFormat(found.format),
         Language(found.language),
         found.serial,
     )
@@ -180,7 +180,7 @@ def strays(session: Session, keys: Sequence[str]) -> list[str]:
 
 def name_of(found: Bulletin) -> str:
     """What the file of a bulletin is called."""
-    return file_name(found.period, found.revision, found.language, Format(found.format), draft=found.draft)
+    return file_name(found.period, found.revision, found.language, BulletinFormat(found.format), draft=found.draft)
 
 
 def shown(found: Bulletin) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import structlog
 from flask import Response
 
 from app.bulletins import service
-from app.bulletins.rules import MEDIA_TYPES, Format
+from app.bulletins.rules import MEDIA_TYPES, BulletinFormat
 from app.bulletins.schemas import BulletinIn, BulletinOut, BulletinPath, BulletinsOut, BulletinsPath
 from app.bulletins.service import Wanted
 from app.bulletins.views.blueprint import bulletins, sees_drafts
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 PIECE = 1 << 18
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 AS_FILE: dict[str | int, Any] = {
-    200: {"description": "The bulletin", "content": {MEDIA_TYPES[one]: _BYTES for one in Format}},
+    200: {"description": "The bulletin", "content": {MEDIA_TYPES[one]: _BYTES for one in BulletinFormat}},
 }
 
 
@@ -96,7 +96,7 @@ def get_bulletin_file(path: BulletinPath) -> Response:
         "Cache-Control": "private, no-cache",
         "X-Content-Type-Options": "nosniff",
     }
-    file = Response(_read(stored), content_type=MEDIA_TYPES[Format(found.format)], headers=headers)
+    file = Response(_read(stored), content_type=MEDIA_TYPES[BulletinFormat(found.format)], headers=headers)
     file.content_length = found.size_bytes or 0
     return file
 

@@ -120,7 +120,9 @@ class Case(Base):
             postgresql_where=text(SHARED_CASES),
         ),
         Index("ix_cases_part_code", "part_code", postgresql_where=text("part_code IS NOT NULL")),
-        Index("ix_cases_geom", "geom", postgresql_using="gist"),
+        # What is like another case, of its type and near by, is found among all of a busy place.
+        Index("ix_cases_geom_type_id", "geom", "type_id", postgresql_using="gist"),
+        Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
         Index("ix_cases_hold_until", "hold_until", postgresql_where=text("state = 'on_hold'")),
         Index(
             "ix_cases_helper_ids",

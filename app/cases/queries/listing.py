@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Interval,
     Row,
     Select,
     Subquery,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    literal,
     or_,
     select,
 )
@@ -242,9 +244,15 @@ def narrowed(found: CaseFilter, principal: Principal) -> list[ColumnElement[bool
         (found.q, lambda: _matches(found.q or "", principal)),
         (found.since, lambda: Case.opened_at >= found.since),
         (found.until, lambda: Case.opened_at < found.until),
+        (found.due_within, lambda: _due_within(found.due_within)),
         (found.mark, lambda: MARKS[found.mark or Mark.MINE](principal)),
     ]
     return [clause() for value, clause in given if value]
+
+
+def _due_within(time: timedelta | None) -> ColumnElement[bool]:
+    """Both ends as they are for the red lamp: on the very instant of its deadline nothing is late."""
+    return and_(Case.due_at >= _NOW, Case.due_at < _NOW + literal(time, Interval()))
 
 
 def _types(wanted: tuple[str, ...]) -> Select[UUID]:

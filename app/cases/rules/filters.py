@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 SORTS = ("-opened_at", "opened_at", "due_at", "-due_at", "-updated_at", "updated_at")
@@ -39,7 +39,8 @@ class CaseFilter:
 
     Shape: `types` are codes, `scheme|kind|code` or, all of them, ids;
            `bbox` is (west, south, east, north) in degrees, WGS 84; `area` a code of any level; `owner` an
-           organisation's id or code; `since` inclusive, `until` exclusive, both on the instant of opening.
+           organisation's id or code; `since` inclusive, `until` exclusive, both on the instant of opening;
+           `due_within`: not late yet, and late by then unless somebody acts.
     """
 
     states: tuple[str, ...] = ()
@@ -54,4 +55,5 @@ class CaseFilter:
     until: datetime | None = None
     mark: Mark | None = None
     part: str | None = None
+    due_within: timedelta | None = None
     sort: str = "-opened_at"

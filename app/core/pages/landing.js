@@ -1,4 +1,4 @@
-// The page's two live answers. Without this script its links give the same answers as JSON.
+// The page's live answers. Without this script its links give the same answers as JSON.
 "use strict";
 
 const part = (id) => document.getElementById(id);
@@ -41,8 +41,19 @@ async function askCell() {
   }
 }
 
+// Rankings have a card of their own once the city shows any.
+async function askRankings() {
+  try {
+    const { items } = await (await fetch("/api/v1/public/periods")).json();
+    part("rankings").hidden = !items?.length;
+  } catch {
+    part("rankings").hidden = true;
+  }
+}
+
 part("locate").addEventListener("click", askCell);
 part("point").addEventListener("keydown", (event) => event.key === "Enter" && askCell());
 askReady();
 askCell();
+askRankings();
 setInterval(askReady, 15000);

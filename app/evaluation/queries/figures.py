@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -85,6 +85,10 @@ class Window:
         }
 
 
+BehindRow: TypeAlias = tuple[str, int, datetime, int | None]
+"""(case id, marks, instant, value) of an entry."""
+
+
 class TallyRow(NamedTuple):
     """So many entries of a subject with these marks."""
 
@@ -142,7 +146,7 @@ def quantile(session: Session, subject: Subject, share: float, window: Window) -
 
 def entries_behind(
     session: Session, subject: Subject, code: str, counted: Counted, window: Window
-) -> Sequence[tuple[str, int, datetime, int | None]]:
+) -> Sequence[BehindRow]:
     """(case id, marks, instant, value) of every entry of a kind that one subject has."""
     query = text(f"""
         WITH {ENTRIES}

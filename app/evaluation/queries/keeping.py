@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import text
@@ -34,9 +34,12 @@ EntryRow: TypeAlias = tuple[Any, ...]
 _NAMES = ", ".join(COLUMNS)
 _AS_TEXT = ", ".join(f"{name}::text" if name.endswith("_id") else name for name in COLUMNS)
 _KEPT = text(f"SELECT {_AS_TEXT} FROM evaluation_entries WHERE case_id = ANY (CAST(:ids AS uuid[]))")  # noqa: S608
-_DELETE = text("DELETE FROM evaluation_entries WHERE case_id = ANY (CAST(:ids AS uuid[]))")
-# One counts at a time: what hangs together is taken by nobody else meanwhile.
-_ALONE = text("SELECT pg_try_advisory_xact_lock(hashtext('evaluation.refresh'))")
+_DELETE = text("""
+    DELETE FROM evaluation_entries e
+     USING unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:ordinals AS smallint[])) AS gone (id, kind, nth)
+     WHERE e.case_id = gone.id AND e.counted = gone.kind AND e.ordinal = gone.nth""")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtext('evaluation.counting'))")
+_BESIDE = text("SELECT pg_advisory_xact_lock_shared(hashtext('evaluation.counting'))")
 # A case that changed several times waits several times; it is counted once.
 _TAKE = text("SELECT seq, case_id::text FROM evaluation_pending ORDER BY seq LIMIT :most")
 _DROP = text("DELETE FROM evaluation_pending WHERE seq = ANY (CAST(:seqs AS bigint[]))")
@@ -44,7 +47,7 @@ _WAITING = text("SELECT DISTINCT case_id::text FROM (SELECT case_id FROM evaluat
 
 
 class Taken(NamedTuple):
-    """Cases that are being counted by this unit of work, and the rows that say they wait."""
+    """Cases that are being counted, and the rows that say they wait."""
 
     seqs: list[int]
     ids: set[str]
@@ -75,14 +78,20 @@ def kept_rows(session: Session, ids: Collection[str]) -> dict[str, set[EntryRow]
     return found
 
 
-def replace_entries(session: Session, ids: Sequence[str], rows: Iterable[EntryRow]) -> None:
-    """Make these the entries of the cases."""
-    if not ids:
-        return
-    session.connection().execute(_DELETE, {"ids": list(ids)})
-    body = "".join("\t".join(_field(value) for value in row) + "\n" for row in rows)
-    raw = session.connection().connection.cursor()
-    raw.copy_expert(f"COPY evaluation_entries ({_NAMES}) FROM STDIN", io.StringIO(body))
+def count_alone(session: Session, *, pages: bool) -> None:
+    """One counts what waits at a time; those who count pages of all cases do it beside each other, not beside that."""
+    session.connection().execute(_BESIDE if pages else _ALONE)
+
+
+def replace_entries(session: Session, gone: Sequence[EntryRow], come: Sequence[EntryRow]) -> None:
+    """Take these entries away and put those in."""
+    if gone:
+        ids, kinds, ordinals = zip(*(row[:3] for row in gone), strict=True)
+        session.connection().execute(_DELETE, {"ids": list(ids), "kinds": list(kinds), "ordinals": list(ordinals)})
+    if come:
+        body = "".join("\t".join(_field(value) for value in row) + "\n" for row in come)
+        raw = session.connection().connection.cursor()
+        raw.copy_expert(f"COPY evaluation_entries ({_NAMES}) FROM STDIN", io.StringIO(body))
 
 
 def _field(value: Any) -> str:
@@ -91,9 +100,7 @@ def _field(value: Any) -> str:
 
 
 def take_pending(session: Session, most: int) -> Taken:
-    """The cases that have waited longest; none while another unit of work counts."""
-    if not session.connection().execute(_ALONE).scalar_one():
-        return Taken([], set())
+    """The cases that have waited longest."""
     rows = session.connection().execute(_TAKE, {"most": most}).all()
     return Taken([seq for seq, _ in rows], {case_id for _, case_id in rows})
 
@@ -104,7 +111,9 @@ def drop_pending(session: Session, seqs: Sequence[int]) -> None:
 
 
 _NEWEST = text("SELECT coalesce(max(seq), 0) FROM evaluation_pending")
-_FORGET = text("DELETE FROM evaluation_pending WHERE seq <= :seq")
+_FORGET = text("""
+    DELETE FROM evaluation_pending
+     WHERE seq IN (SELECT seq FROM evaluation_pending WHERE seq <= :seq ORDER BY seq LIMIT :most)""")
 _PAGES = text("""
     SELECT array_agg(id::text)
       FROM (SELECT id, (row_number() OVER (ORDER BY case_month, id) - 1) / :size AS page FROM cases) AS placed
@@ -116,9 +125,10 @@ def newest_pending(session: Session) -> int:
     return int(session.connection().execute(_NEWEST).scalar_one())
 
 
-def forget_pending(session: Session, seq: int) -> None:
-    """Every case was counted since this note was written."""
-    session.connection().execute(_FORGET, {"seq": seq})
+def forget_pending(session: Session, seq: int, most: int) -> bool:
+    """Every case was counted since this note was written; at most so many notes, False when there is none."""
+    result = session.connection().execute(_FORGET, {"seq": seq, "most": most})
+    return result.rowcount > 0
 
 
 def pages_of_cases(session: Session, size: int) -> list[list[str]]:

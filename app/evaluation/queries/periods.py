@@ -73,6 +73,18 @@ def revisions(session: Session, periods: Collection[str]) -> dict[str, list[AnyR
     return found
 
 
+_NEWEST = text("""
+    SELECT DISTINCT ON (p.first_day, p.period) r.*
+      FROM evaluation_periods p JOIN evaluation_revisions r ON r.period = p.period
+     WHERE p.first_day >= COALESCE(CAST(:since AS date), '-infinity')
+     ORDER BY p.first_day DESC, p.period, r.revision DESC""")
+
+
+def newest_revisions(session: Session, since: date | None) -> list[AnyRow]:
+    """The revision in force of every published period that begins on this day or later, the latest period first."""
+    return list(session.connection().execute(_NEWEST, {"since": since}))
+
+
 def user_name(session: Session, user_id: UUID) -> str:
     """The name of somebody of the staff."""
     return str(session.connection().execute(text("SELECT name FROM users WHERE id = :id"), {"id": user_id}).scalar())

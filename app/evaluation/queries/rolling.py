@@ -1,16 +1,24 @@
-"""Sums of months, of one kind each: made from the entries, forgotten when one of these entries changes."""
+"""Sums of months, of one kind each: made from the entries, and carried along when one of these entries changes.
+
+Who sums first says so (a claim: a row of `evaluation_rolled` without an instant), then reads at leisure, then keeps
+what it read if nobody changed an entry of it meanwhile: so nothing long is read while something is being written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.evaluation.queries.figures import KEYS
+from app.evaluation.queries.figures import GIVEN, KEYS, NAMES
+from app.evaluation.queries.keeping import COLUMNS, EntryRow
 from app.evaluation.rules.indicators import Subject
+
+SumRow: TypeAlias = tuple[Any, ...]
+"""(district, source, type id, unit id, marks, number, total)"""
 
 
 class Rolled(NamedTuple):
@@ -20,16 +28,12 @@ class Rolled(NamedTuple):
     counted: str
 
 
-# Whoever sums must not miss what is being changed, nor the other way round.
+# A claim waits for those who are changing entries, and they for it: later ones see it.
 _CHANGING = text("SELECT pg_advisory_xact_lock_shared(hashtext('evaluation.months'))")
-_SUMMING = text("SELECT pg_advisory_xact_lock(hashtext('evaluation.months'))")
-_FORGET = text("""
-    DELETE FROM evaluation_rolled r
-     USING unnest(CAST(:kinds AS text[]), CAST(:instants AS timestamptz[])) AS changed (counted, at)
-     WHERE r.counted = changed.counted
-       AND r.month = CAST(date_trunc('month', changed.at AT TIME ZONE r.zone) AS date)""")
+_CLAIMING = text("SELECT pg_advisory_xact_lock(hashtext('evaluation.months'))")
 _ROLLED = text("""
-    SELECT month, counted FROM evaluation_rolled WHERE zone = :zone AND month >= :first AND month < :beyond""")
+    SELECT month, counted FROM evaluation_rolled
+     WHERE zone = :zone AND month >= :first AND month < :beyond AND rolled_at IS NOT NULL""")
 _MISSING = text("""
     WITH months AS (
         SELECT CAST(generate_series(date_trunc('month', min(at) AT TIME ZONE :zone),
@@ -38,27 +42,87 @@ _MISSING = text("""
           FROM evaluation_entries WHERE counted = 'report')
     SELECT month, counted FROM months CROSS JOIN unnest(CAST(:kinds AS text[])) AS counted
      WHERE NOT EXISTS (SELECT 1 FROM evaluation_rolled r
-                        WHERE r.month = months.month AND r.counted = counted.counted AND r.zone = :zone)
-     ORDER BY month DESC, counted LIMIT :most""")
-_DELETE = text("DELETE FROM evaluation_months WHERE month = :month AND counted = :counted")
+                        WHERE r.month = months.month AND r.counted = counted.counted AND r.zone = :zone
+                          AND r.rolled_at IS NOT NULL)
+     ORDER BY month DESC, counted LIMIT 1""")
+_OTHER_ZONES = text("DELETE FROM evaluation_rolled WHERE month = :month AND counted = :counted AND zone <> :zone")
+_CLAIM = text("""
+    INSERT INTO evaluation_rolled (month, counted, zone) VALUES (:month, :counted, :zone) ON CONFLICT DO NOTHING""")
+# A day at a zone would be the session's midnight, told in the zone: a timestamp is the zone's own.
 _SUM = text(f"""
-    INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
-    SELECT :month, counted, {KEYS[Subject.DISTRICT]}, source, type_id, unit_id, marks, count(*), coalesce(sum(value), 0)
+    SELECT {KEYS[Subject.DISTRICT]}, source, type_id::text, unit_id::text, marks, count(*), coalesce(sum(value), 0)
       FROM evaluation_entries
-     WHERE counted = :counted AND at >= CAST(:month AS date) AT TIME ZONE :zone
-       AND at < (CAST(:month AS date) + interval '1 month') AT TIME ZONE :zone
-     GROUP BY counted, 3, source, type_id, unit_id, marks""")  # noqa: S608 -- put together from our own words
+     WHERE counted = :counted AND at >= CAST(:month AS timestamp) AT TIME ZONE :zone
+       AND at < (CAST(:month AS timestamp) + interval '1 month') AT TIME ZONE :zone
+     GROUP BY 1, source, type_id, unit_id, marks""")  # noqa: S608 -- put together from our own words
+_CLAIMED = text("""
+    SELECT 1 FROM evaluation_rolled
+     WHERE month = :month AND counted = :counted AND zone = :zone AND rolled_at IS NULL FOR UPDATE""")
+_DELETE = text("DELETE FROM evaluation_months WHERE month = :month AND counted = :counted")
+_KEEP = text("""
+    INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
+    SELECT :month, :counted, rows.* FROM unnest(
+        CAST(:districts AS text[]), CAST(:sources AS text[]), CAST(:types AS uuid[]), CAST(:units AS uuid[]),
+        CAST(:marks AS integer[]), CAST(:numbers AS bigint[]), CAST(:totals AS bigint[])) AS rows""")
 _NOTE = text("""
-    INSERT INTO evaluation_rolled (month, counted, zone, rolled_at) VALUES (:month, :counted, :zone, :now)""")
+    UPDATE evaluation_rolled SET rolled_at = :now, loose = 0
+     WHERE month = :month AND counted = :counted AND zone = :zone""")
+_TOUCHED = f"""
+    SELECT r.month, r.counted, r.zone FROM unnest({GIVEN}) AS given ({NAMES})
+      JOIN evaluation_rolled r ON r.counted = given.counted
+       AND r.month = CAST(date_trunc('month', given.at AT TIME ZONE r.zone) AS date)"""  # noqa: S608 -- put together from our own words
+_LOCK = text(f"""
+    SELECT 1 FROM evaluation_rolled WHERE (month, counted, zone) IN ({_TOUCHED})
+     ORDER BY month, counted, zone FOR UPDATE""")  # noqa: S608 -- put together from our own words
+_DROP_CLAIMS = text(f"""
+    DELETE FROM evaluation_rolled WHERE rolled_at IS NULL AND (month, counted, zone) IN ({_TOUCHED})""")  # noqa: S608
+_CARRY = text(f"""
+    WITH changed AS (
+        SELECT r.month, given.counted, {KEYS[Subject.DISTRICT]} AS district, source, type_id, unit_id, marks,
+               sum(sign) AS number, sum(sign * coalesce(value, 0)) AS total
+          FROM unnest({GIVEN}, CAST(:signs AS integer[])) AS given ({NAMES}, sign)
+          JOIN evaluation_rolled r ON r.counted = given.counted AND r.rolled_at IS NOT NULL
+           AND r.month = CAST(date_trunc('month', given.at AT TIME ZONE r.zone) AS date)
+         GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(sign) <> 0 OR sum(sign * coalesce(value, 0)) <> 0),
+    added AS (
+        INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
+        SELECT * FROM changed)
+    UPDATE evaluation_rolled r SET loose = r.loose + found.rows
+      FROM (SELECT month, counted, count(*) AS rows FROM changed GROUP BY month, counted) AS found
+     WHERE r.month = found.month AND r.counted = found.counted""")  # noqa: S608 -- put together from our own words
+_FORGET_ALL = text("DELETE FROM evaluation_rolled")
+_LOOSE = text("""
+    UPDATE evaluation_rolled SET loose = 0
+     WHERE (month, counted, zone) IN (SELECT month, counted, zone FROM evaluation_rolled
+                                       WHERE loose > :most LIMIT 1 FOR UPDATE SKIP LOCKED)
+ RETURNING month, counted""")
+_TIE = text("""
+    WITH gone AS (DELETE FROM evaluation_months WHERE month = :month AND counted = :counted RETURNING *)
+    INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
+    SELECT month, counted, district, source, type_id, unit_id, marks, sum(number), sum(total)
+      FROM gone GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(number) <> 0 OR sum(total) <> 0""")
 
 
-def forget_months(session: Session, changed: Iterable[tuple[str, datetime]]) -> None:
-    """The sums of the months in which entries of these kinds and instants lie are no longer true."""
-    pairs = sorted(set(changed))
-    if pairs:
-        session.connection().execute(_CHANGING)
-        given = {"kinds": [kind for kind, _ in pairs], "instants": [at for _, at in pairs]}
-        session.connection().execute(_FORGET, given)
+def carry_months(session: Session, gone: Sequence[EntryRow], come: Sequence[EntryRow]) -> None:
+    """Let the sums of months follow their entries: what is gone is taken away, what came is added.
+
+    A sum that somebody is just making is given up: it would be of what was before.
+    """
+    rows = [*gone, *come]
+    if not rows:
+        return
+    given: dict[str, Any] = {f"o_{name}": list(one) for name, one in zip(COLUMNS, zip(*rows, strict=True), strict=True)}
+    connection = session.connection()
+    connection.execute(_CHANGING)
+    connection.execute(_LOCK, given)
+    connection.execute(_DROP_CLAIMS, given)
+    connection.execute(_CARRY, given | {"signs": [-1] * len(gone) + [1] * len(come)})
+
+
+def forget_months(session: Session) -> None:
+    """No sums are true: everything is summed again."""
+    session.connection().execute(_CHANGING)
+    session.connection().execute(_FORGET_ALL)
 
 
 def rolled_months(session: Session, first: date, beyond: date, zone: str) -> set[Rolled]:
@@ -67,15 +131,39 @@ def rolled_months(session: Session, first: date, beyond: date, zone: str) -> set
     return {Rolled(*row) for row in rows}
 
 
-def missing_months(session: Session, kinds: Sequence[str], zone: str, now: datetime, most: int) -> list[Rolled]:
-    """Months that have ended and have no true sums, the newest first."""
-    given = {"kinds": list(kinds), "zone": zone, "now": now, "most": most}
-    return [Rolled(*row) for row in session.connection().execute(_MISSING, given)]
+def claim_month(session: Session, kinds: Sequence[str], zone: str, now: datetime) -> Rolled | None:
+    """Say that one is going to sum the newest month that has ended and has no true sums; None when there is none."""
+    row = session.connection().execute(_MISSING, {"kinds": list(kinds), "zone": zone, "now": now}).one_or_none()
+    if row is None:
+        return None
+    session.connection().execute(_CLAIMING)
+    for statement in (_OTHER_ZONES, _CLAIM):
+        session.connection().execute(statement, {"month": row.month, "counted": row.counted, "zone": zone})
+    return Rolled(*row)
 
 
-def roll(session: Session, wanted: Rolled, zone: str, now: datetime) -> None:
-    """Sum the entries of a kind in a month."""
-    given = {"month": wanted.month, "counted": wanted.counted, "zone": zone, "now": now}
-    session.connection().execute(_SUMMING)
-    for statement in (_DELETE, _SUM, _NOTE):
-        session.connection().execute(statement, given)
+def month_sums(session: Session, wanted: Rolled, zone: str) -> list[SumRow]:
+    """The sums of a kind in a month, from its entries."""
+    return [tuple(row) for row in session.connection().execute(_SUM, {**wanted._asdict(), "zone": zone})]
+
+
+def keep_month(session: Session, wanted: Rolled, zone: str, rows: Sequence[SumRow], now: datetime) -> bool:
+    """Keep the sums of a month; False when one of its entries changed since it was claimed."""
+    given = {**wanted._asdict(), "zone": zone, "now": now}
+    connection = session.connection()
+    if connection.execute(_CLAIMED, given).one_or_none() is None:
+        return False
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(7)]
+    names = ("districts", "sources", "types", "units", "marks", "numbers", "totals")
+    connection.execute(_DELETE, given)
+    connection.execute(_KEEP, given | dict(zip(names, columns, strict=True)))
+    connection.execute(_NOTE, given)
+    return True
+
+
+def tie_month(session: Session, most: int) -> bool:
+    """Put the sums of a month together that has more than so many loose rows; False when there is none."""
+    row = session.connection().execute(_LOOSE, {"most": most}).one_or_none()
+    if row is not None:
+        session.connection().execute(_TIE, row._asdict())
+    return row is not None

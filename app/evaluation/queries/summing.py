@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.evaluation.queries.figures import GIVEN, KEYS, NAMES, SEEN, Window
+from app.evaluation.queries.figures import ENTRIES, GIVEN, KEYS, NAMES, SEEN, BehindRow, Window, given
 from app.evaluation.queries.rolling import Rolled
 from app.evaluation.rules.counting import Counted, Mark
-from app.evaluation.rules.indicators import Subject, Tally
+from app.evaluation.rules.indicators import APART, Count, Subject
 from app.evaluation.rules.summing import Dimension
 
-_OF_ENTRY: dict[Dimension, str] = {
+OF_ENTRY: dict[Dimension, str] = {
     Dimension.DISTRICT: KEYS[Subject.DISTRICT],
     Dimension.STREET: KEYS[Subject.STREET],
     Dimension.COMMUNITY: KEYS[Subject.COMMUNITY],
@@ -26,9 +26,11 @@ _OF_ENTRY: dict[Dimension, str] = {
     Dimension.SOURCE: "source",
     Dimension.STAGE: "counted",
     Dimension.MONTH: "to_char(at AT TIME ZONE :zone, 'YYYY-MM')",
+    Dimension.DAY: "to_char(at AT TIME ZONE :zone, 'YYYY-MM-DD')",
     Dimension.WEEKDAY: "CAST(extract(isodow FROM at AT TIME ZONE :zone) AS integer)",
     Dimension.HOUR: "CAST(extract(hour FROM at AT TIME ZONE :zone) AS integer)",
 }
+"""What an entry is grouped by; classes by the type itself, which `CLASS_OF` knows the class of."""
 _OF_MONTH: dict[Dimension, str] = {
     Dimension.DISTRICT: "district",
     Dimension.UNIT: "unit_id::text",
@@ -37,6 +39,10 @@ _OF_MONTH: dict[Dimension, str] = {
     Dimension.SOURCE: "source",
     Dimension.MONTH: "to_char(month, 'YYYY-MM')",
 }
+CLASS_OF = """(
+    SELECT id AS of_type, first_value(id::text) OVER (PARTITION BY scheme, kind, class_code ORDER BY id) AS class_id
+      FROM types) AS class_of ON of_type = type_id"""
+"""Joined where times are read by class: one type of each class stands for it."""
 _GROUND = "(CAST(:prefixes AS text[]) IS NULL OR cell LIKE ANY (CAST(:prefixes AS text[])))"
 _DISTRICTS = "(CAST(:prefixes AS text[]) IS NULL OR district LIKE ANY (CAST(:prefixes AS text[])))"
 _MINE = "(CAST(:units AS uuid[]) IS NULL OR unit_id = ANY (CAST(:units AS uuid[])))"
@@ -47,21 +53,29 @@ _MONTHS = "unnest(CAST(:m_months AS date[]), CAST(:m_kinds AS text[])) AS m (m_m
 _LOCAL_MONTH = "CAST(date_trunc('month', at AT TIME ZONE :zone) AS date)"
 
 
+class Place(NamedTuple):
+    """Whose months and hours they are (an IANA name), and how many entries are read at most."""
+
+    zone: str
+    most: int
+
+
 class Sums(NamedTuple):
-    """What a summary is counted from: whole months, and stretches (kind, start, end) read entry by entry."""
+    """What a summary is counted from, whole months and stretches (kind, start, end) of entries; and what of."""
 
     months: Sequence[Rolled]
     stretches: Sequence[tuple[str, datetime, datetime]]
+    counts: Sequence[Count] = ()
 
 
 def sums(
     session: Session, group_by: Sequence[Dimension], window: Window, parts: Sums, zone: str
-) -> list[tuple[tuple[Any, ...], Tally]]:
-    """(values of the dimensions, tally) of every group, kind and marks.
+) -> list[tuple[tuple[Any, ...], tuple[int, ...]]]:
+    """(values of the dimensions, its numbers in the order of `parts.counts`) of every group with an entry in it.
 
     Of cases whose entries are not those of the view instant, what the months hold is taken away and theirs is added.
     """
-    of_entry, of_month = _keys(group_by, _OF_ENTRY), _keys(group_by, _OF_MONTH)
+    of_entry, of_month = _keys(group_by, OF_ENTRY), _keys(group_by, _OF_MONTH)
     months = f"""
         SELECT {of_month} counted, marks, number, total FROM {_MONTHS}
           JOIN evaluation_months ON month = m_month AND counted = m_kind WHERE {_DISTRICTS} AND {_MINE}
@@ -74,44 +88,80 @@ def sums(
           JOIN {_MONTHS} ON m_month = {_LOCAL_MONTH} AND counted = m_kind WHERE {_GROUND} AND {_MINE}
         UNION ALL"""  # noqa: S608 -- put together from our own words
     names = "".join(f"k{place}, " for place in range(len(group_by)))
+    alike = ", ".join(str(place + 1) for place in range(len(group_by) + 2))
+    numbers = ", ".join(_number(count) for count in parts.counts)
     query = text(f"""
         WITH rows AS ({months if parts.months else ""}
-        SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM {_STRETCHES}
+        (SELECT {of_entry} counted, marks, count(*), sum(value) FROM {_STRETCHES}
           JOIN evaluation_entries ON {_IN_STRETCH}
-         WHERE NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))
+         WHERE NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[])) GROUP BY {alike})
         UNION ALL
         SELECT {of_entry} counted, marks, 1, coalesce(value, 0) FROM unnest({GIVEN}) AS given ({NAMES})
           JOIN {_STRETCHES} ON {_IN_STRETCH})
-        SELECT {names} counted, marks, CAST(sum(number) AS bigint), CAST(sum(total) AS bigint)
-          FROM rows AS r ({names} counted, marks, number, total)
-         GROUP BY {names} counted, marks HAVING sum(number) <> 0""")  # noqa: S608 -- put together from our own words
+        SELECT {names} {numbers} FROM rows AS r ({names} counted, marks, number, total)
+         {f"GROUP BY {names[:-2]}" if names else ""} HAVING sum(number) > 0""")  # noqa: S608 -- our own words
+    width = len(group_by)
     rows = session.connection().execute(query, _given(window, parts, zone))
-    return [(tuple(row[:-4]), Tally(Counted(row[-4]), Mark(row[-3]), row[-2], row[-1])) for row in rows]
+    return [(tuple(row[:width]), tuple(row[width:])) for row in rows]
+
+
+def _number(count: Count) -> str:
+    """A count as a column: the marks that matter are just those that it wants."""
+    marks = f"marks & {int(count.having | count.lacking)} = {int(count.having)}"
+    kind = "" if count.counted is None else f"counted = '{count.counted.value}' AND "
+    column = "total" if count.of_values else "number"
+    return f"CAST(coalesce(sum({column}) FILTER (WHERE {kind}{marks}), 0) AS bigint)"
 
 
 def times(
     session: Session, group_by: Sequence[Dimension], counted: Sequence[str], window: Window, zone: str
 ) -> dict[tuple[Any, ...], tuple[float, float]]:
     """(median, ninth decile) of the working seconds of what was done, by group; from the entries alone."""
-    of_entry = _keys(group_by, _OF_ENTRY)
+    of_entry = _keys(group_by, OF_ENTRY | {Dimension.CLASS: "class_id"})
+    classes = f"LEFT JOIN {CLASS_OF}" if Dimension.CLASS in group_by else ""
     names = "".join(f"k{place}, " for place in range(len(group_by)))
     query = text(f"""
         WITH rows AS (
-            SELECT {of_entry} value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH}
+            SELECT {of_entry} value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH} {classes}
              WHERE (NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))) AND {_DONE}
             UNION ALL
             SELECT {of_entry} value FROM unnest({GIVEN}) AS given ({NAMES})
-              JOIN {_STRETCHES} ON {_IN_STRETCH} WHERE {_DONE})
+              JOIN {_STRETCHES} ON {_IN_STRETCH} {classes} WHERE {_DONE})
         SELECT {names} percentile_cont(0.5) WITHIN GROUP (ORDER BY value),
                percentile_cont(0.9) WITHIN GROUP (ORDER BY value)
           FROM rows AS r ({names} value) {f"GROUP BY {names[:-2]}" if names else "HAVING count(*) > 0"}""")  # noqa: S608
     parts = Sums((), [(kind, window.start, window.end) for kind in counted])
-    marks = {"done": int(Mark.HANDLED), "apart": int(Mark.EXEMPT | Mark.DEFERRED)}
+    marks = {"done": int(Mark.HANDLED), "apart": int(APART)}
     rows = session.connection().execute(query, _given(window, parts, zone) | marks)
     return {tuple(row[:-2]): (row[-2], row[-1]) for row in rows}
 
 
 _DONE = "marks & :done = :done AND marks & :apart = 0"
+
+
+def entries_of_group(
+    session: Session, group: Mapping[Dimension, Collection[str] | None], count: Count, window: Window, place: Place
+) -> Sequence[BehindRow]:
+    """What a number of a group counts, in the order of the instants; which of them where there are too many is chance.
+
+    Shape: `group` has for each dimension the values that fall together, None for entries without any.
+    """
+    group_sql = "".join(
+        f" AND {OF_ENTRY[dimension]} IS NULL"
+        if values is None
+        else f" AND CAST({OF_ENTRY[dimension]} AS text) = ANY (CAST(:g_{dimension.value} AS text[]))"
+        for dimension, values in group.items()
+    )
+    query = text(f"""
+        WITH {ENTRIES}, behind AS MATERIALIZED (
+            SELECT case_id, ordinal, marks, at, value FROM entries
+             WHERE marks & :having = :having AND marks & :lacking = 0 {group_sql} LIMIT :most)
+        SELECT case_id::text, marks, at, value FROM behind ORDER BY at, case_id, ordinal""")  # noqa: S608
+    kinds = Counted if count.counted is None else [count.counted]
+    wanted = given(kinds, window) | {f"g_{name.value}": list(values or ()) for name, values in group.items()}
+    marks = {"having": int(count.having), "lacking": int(count.lacking)}
+    rows = session.connection().execute(query, wanted | marks | {"zone": place.zone, "most": place.most})
+    return [tuple(row) for row in rows]
 
 
 def _keys(group_by: Sequence[Dimension], columns: dict[Dimension, str]) -> str:
@@ -137,3 +187,14 @@ _TYPES = text("""
 def types_of(session: Session, ids: Sequence[str]) -> dict[str, Any]:
     """Types with their classes, by id."""
     return {row.id: row for row in session.connection().execute(_TYPES, {"ids": list(ids)})}
+
+
+_TYPES_NAMED = text("""
+    SELECT id::text FROM types WHERE scheme = :scheme AND kind = :kind
+       AND CASE WHEN :by_class THEN class_code ELSE code END = :code""")
+
+
+def types_named(session: Session, scheme: str, kind: str, code: str, *, by_class: bool) -> list[str]:
+    """Ids of the types of a class, or of the one type of a code."""
+    wanted = {"scheme": scheme, "kind": kind, "code": code, "by_class": by_class}
+    return list(session.connection().execute(_TYPES_NAMED, wanted).scalars())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 
 from app.evaluation.rules.counting import NONE, Counted, Mark
@@ -56,6 +57,24 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """Entries of a kind (None: of any) with all marks `having` and none of `lacking`: their number, or their values."""
+
+    counted: Counted | None
+    having: Mark = NONE
+    lacking: Mark = NONE
+    of_values: bool = False
+
+    def has(self, marks: Mark) -> bool:
+        """Whether an entry of its kind with these marks is one of them."""
+        return marks & self.having == self.having and not marks & self.lacking
+
+
+APART = Mark.EXEMPT | Mark.DEFERRED
+"""What stands beside a figure, in neither of its numbers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Indicator:
     """A figure: of the entries `counted` with all marks `of`, how many have the marks `having` and not `lacking`.
 
@@ -70,17 +89,21 @@ class Indicator:
     of: Mark = NONE
     subjects: frozenset[Subject] = AREAS
 
+    def count(self, side: Side) -> Count:
+        """What stands on one of its lists."""
+        match side:
+            case Side.EXEMPT:
+                return Count(self.counted, Mark.EXEMPT)
+            case Side.DEFERRED:
+                return Count(self.counted, Mark.DEFERRED, Mark.EXEMPT)
+            case Side.DENOMINATOR:
+                return Count(self.counted, self.of, APART)
+            case Side.NUMERATOR:
+                return Count(self.counted, self.of | self.having, self.lacking | APART)
+
     def side(self, marks: Mark) -> frozenset[Side]:
         """On which lists an entry with these marks stands."""
-        if marks & Mark.EXEMPT:
-            return _EXEMPT
-        if marks & Mark.DEFERRED:
-            return _DEFERRED
-        if marks & self.of != self.of:
-            return frozenset()
-        if marks & self.having == self.having and not marks & self.lacking:
-            return _BOTH
-        return _DENOMINATOR
+        return _sides(self, marks)
 
     def counted_for(self, subject: Subject) -> Counted:
         """What is counted for this subject: of an inspector what was filed in the zones they held."""
@@ -88,8 +111,11 @@ class Indicator:
         return Counted.PATROL if patrols else self.counted
 
 
-_EXEMPT, _DEFERRED = frozenset({Side.EXEMPT}), frozenset({Side.DEFERRED})
-_BOTH, _DENOMINATOR = frozenset({Side.NUMERATOR, Side.DENOMINATOR}), frozenset({Side.DENOMINATOR})
+@cache
+def _sides(indicator: Indicator, marks: Mark) -> frozenset[Side]:
+    """Few marks ever stand together, and the same lists are asked for with each of a million entries."""
+    return frozenset(side for side in Side if indicator.count(side).has(marks))
+
 
 _OWNERS = AREAS | {Subject.UNIT}
 _INSPECTED = AREAS | {Subject.INSPECTOR}

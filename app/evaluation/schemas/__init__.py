@@ -3,10 +3,13 @@
 from app.evaluation.schemas.figures import (
     FigureQuery,
     FrozenQuery,
+    GroupsQuery,
     IndicatorCasesOut,
     IndicatorCasesQuery,
     IndicatorsOut,
     IndicatorsQuery,
+    SummaryCasesOut,
+    SummaryCasesQuery,
     SummaryOut,
     SummaryQuery,
 )
@@ -14,10 +17,13 @@ from app.evaluation.schemas.figures import (
 __all__ = [
     "FigureQuery",
     "FrozenQuery",
+    "GroupsQuery",
     "IndicatorCasesOut",
     "IndicatorCasesQuery",
     "IndicatorsOut",
     "IndicatorsQuery",
+    "SummaryCasesOut",
+    "SummaryCasesQuery",
     "SummaryOut",
     "SummaryQuery",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,9 +11,14 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from app.core.schemas import Instant, Out, Query
 from app.evaluation.rules.indicators import INDICATORS, Side, Subject
 from app.evaluation.rules.scores import Compared
-from app.evaluation.rules.summing import Dimension
+from app.evaluation.rules.summing import COUNTS, STAGE_COUNTS, Dimension
 
 MOST_DIMENSIONS = 4
+NO_VALUE = "-"
+GROUP = (
+    "The group's values by commas, in the order of group_by: codes of areas and units, scheme|kind|code of types and"
+    " classes, the others as the summary has them; - where it has null"
+)
 PERIOD = "A day 2026-10-05, ISO week 2026-W41, month 2026-10, quarter 2026-Q4 or year 2026, in the city's zone"
 
 
@@ -131,8 +137,20 @@ class IndicatorCasesOut(Out):
     items: list[CaseBehindOut]
 
 
-class SummaryQuery(Query):
-    """Of which time and ground, grouped by what, in which form."""
+def checked_dimensions(value: str, known: Iterable[str]) -> str:
+    """What is grouped by, as it was asked for.
+
+    Raises: ValueError for what is none of these dimensions, for one that is there twice, for too many.
+    """
+    names = value.split(",") if value else []
+    if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names) or not set(names) <= set(known):
+        message = f"at most {MOST_DIMENSIONS} different ones of {', '.join(known)}"
+        raise ValueError(message)
+    return value
+
+
+class GroupsQuery(Query):
+    """Of which time and ground, grouped by what."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -141,21 +159,54 @@ class SummaryQuery(Query):
     group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(Dimension)}, by commas")
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
     at: Instant | None = Field(None, description="As of this instant; left out: now")
-    times: bool = Field(default=False, description="Median and ninth decile of working seconds as well")
-    format: Literal["json", "csv", "xlsx"] = "json"
 
     @field_validator("group_by")
     @classmethod
     def dimensions_known(cls, value: str) -> str:
-        names = value.split(",") if value else []
-        if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names) or not set(names) <= set(Dimension):
-            message = f"at most {MOST_DIMENSIONS} different ones of {', '.join(Dimension)}"
-            raise ValueError(message)
-        return value
+        return checked_dimensions(value, Dimension)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         return tuple(Dimension(name) for name in self.group_by.split(",") if name)
+
+
+class SummaryQuery(GroupsQuery):
+    """Which summary, in which form."""
+
+    times: bool = Field(default=False, description="Median and ninth decile of working seconds as well")
+    format: Literal["json", "csv", "xlsx"] = "json"
+
+
+class SummaryCasesQuery(GroupsQuery):
+    """Behind which number of which group."""
+
+    group: str = Field("", max_length=400, description=GROUP)
+    count: str = Field(max_length=20, description=f"One of {', '.join(COUNTS)}; by stage of {', '.join(STAGE_COUNTS)}")
+
+    @field_validator("count")
+    @classmethod
+    def count_known(cls, value: str, info: ValidationInfo) -> str:
+        by_stage = Dimension.STAGE in info.data.get("group_by", "").split(",")
+        if value not in (known := STAGE_COUNTS if by_stage else COUNTS):
+            message = f"this group has no number {value!r}: use {', '.join(known)}"
+            raise ValueError(message)
+        return value
+
+    @property
+    def values(self) -> list[str | None]:
+        return [None if value == NO_VALUE else value for value in self.group.split(",")] if self.group else []
+
+
+class SummaryCasesOut(Out):
+    """The cases behind one number: as many as it says, each once for each time it counts."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime = Field(alias="from")
+    until: datetime = Field(alias="to")
+    as_of: datetime
+    definitions: str
+    items: list[CaseBehindOut]
 
 
 class SummaryOut(Out):

@@ -20,6 +20,10 @@ class ScoresQuery(FrozenQuery):
     compare: Compared | None = Field(None, description="previous: the period before (环比); year_before: 同比")
 
 
+class ScoreListQuery(ScoresQuery):
+    code: str | None = Field(None, max_length=80, description="Only this one: its code, or user name")
+
+
 class RankingQuery(ScoresQuery):
     group: str | None = Field(None, max_length=40, description="Code of a peer group; left out: all of them")
 
@@ -32,6 +36,8 @@ class GradeRefOut(Out):
 class ScoredPartOut(Out):
     indicator: str
     weight: float
+    numerator: int | None
+    denominator: int | None
     value: float | None
     points: float | None = Field(description="0 to 100; null: nothing to count, left out of the score")
 
@@ -149,10 +155,6 @@ class PeersIn(Body):
     groups: list[GroupBody] = Field(max_length=200)
 
 
-class PublishingIn(Body):
-    earliest_days: Integer = Field(ge=0, le=366, description="Days after the end of a period")
-
-
 class DefinitionOut(Out):
     name: str
     version: int
@@ -175,7 +177,3 @@ class GradesOut(DefinitionOut):
 
 class PeersOut(DefinitionOut):
     groups: list[GroupBody]
-
-
-class PublishingOut(DefinitionOut):
-    earliest_days: int

@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from app.cases.rules import Action, Source, State
 from app.evaluation import queries
 from app.evaluation.queries.histories import Known
+from app.evaluation.queries.keeping import EntryRow
 from app.evaluation.rules.counting import Clock, Entry, Setting, entries_of
 from app.evaluation.rules.history import HandlingClock, History, Step, history_of
 from app.sla import service as sla
 from app.sla.rules import Calendar, Stage, Unit, elapsed
 
 SECOND = timedelta(seconds=1)
-AT_ONCE = 1_000
+AT_ONCE = 500
 """So many cases are counted in one unit of work: a fraction of a second."""
+NOTES_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +154,50 @@ class _Clocked:
         return self.working.seconds(self.case_id, clock)
 
 
-def refresh(session: Session, now: datetime, *, at_most: int = AT_ONCE) -> int:
-    """Count again what has changed, at most so many cases; returns how many there were, 0 when nothing waits.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has to be written so that the entries of some cases are what was counted: rows that go, rows that come."""
+
+    cases: int
+    gone: list[EntryRow]
+    come: list[EntryRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Cases that waited, counted; and the notes that said so."""
+
+    seqs: list[int]
+    cases: int
+    change: Change
+
+
+def count_alone(session: Session, *, pages: bool = False) -> None:
+    """Until this transaction ends nobody else counts what waits; those who count pages of all cases may do it together.
+
+    Whoever counts reads first and writes afterwards, in a short transaction of its own: in between, nobody may keep
+    what is newer.
+    """
+    queries.count_alone(session, pages=pages)
+
+
+def count_waiting(session: Session, now: datetime, at_most: int) -> Waiting | None:
+    """Count again what has changed, at most so many cases; None when nothing waits.
 
     Beside the cases themselves those that hang on them are counted again: what was merged into them, and closings
     that a filing near by makes repeated ones.
     """
     taken = queries.take_pending(session, at_most)
     if not taken.ids:
-        return 0
+        return None
     ids = queries.with_merged(session, taken.ids) | queries.repeated_by(session, taken.ids)
-    keep(session, ids, count_cases(session, ids, None, now))
-    queries.drop_pending(session, taken.seqs)
-    return len(taken.ids)
+    return Waiting(taken.seqs, len(taken.ids), difference(session, ids, count_cases(session, ids, None, now)))
+
+
+def keep_waiting(session: Session, waiting: Waiting) -> None:
+    """Keep what was counted, and drop the notes."""
+    keep(session, waiting.change)
+    queries.drop_pending(session, waiting.seqs)
 
 
 def pages_of_cases(session: Session) -> list[list[str]]:
@@ -177,17 +210,23 @@ def newest_waiting(session: Session) -> int:
     return queries.newest_pending(session)
 
 
-def forget_waiting(session: Session, marker: int) -> None:
-    """Every case was counted since the marker was taken."""
-    queries.forget_pending(session, marker)
+def forget_waiting(session: Session, marker: int) -> bool:
+    """Every case was counted since the marker was taken: drop some of what waited; False when nothing is left."""
+    return queries.forget_pending(session, marker, NOTES_AT_ONCE)
 
 
-def keep(session: Session, ids: Collection[str], counted: Iterable[CountedCase]) -> int:
-    """Make the entries of these cases what was counted; returns for how many cases they differed."""
+def difference(session: Session, ids: Collection[str], counted: Iterable[CountedCase]) -> Change:
+    """What was counted of these cases against the entries that are kept of them."""
     fresh = {case.known.id: {queries.row_of(case.known, entry) for entry in case.entries} for case in counted}
     kept = queries.kept_rows(session, ids)
-    changed = [case_id for case_id in ids if fresh.get(case_id, set()) != kept.get(case_id, set())]
-    months = {(row[1], row[3]) for one in changed for row in fresh.get(one, set()) ^ kept.get(one, set())}
-    queries.forget_months(session, months)
-    queries.replace_entries(session, changed, [row for case_id in changed for row in fresh.get(case_id, ())])
-    return len(changed)
+    none: set[EntryRow] = set()
+    pairs = [(kept.get(one, none), fresh.get(one, none)) for one in ids]
+    gone = [row for before, after in pairs for row in before - after]
+    come = [row for before, after in pairs for row in after - before]
+    return Change(sum(before != after for before, after in pairs), gone, come)
+
+
+def keep(session: Session, change: Change) -> None:
+    """Make the entries of these cases what was counted."""
+    queries.carry_months(session, change.gone, change.come)
+    queries.replace_entries(session, change.gone, change.come)

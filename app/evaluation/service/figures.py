@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import to_rfc3339
 from app.evaluation import queries
 from app.evaluation.errors import FiguresNotReady, SubjectNotFound
-from app.evaluation.queries.figures import Overlay, TallyRow, Window
+from app.evaluation.queries.figures import BehindRow, Overlay, TallyRow, Window
 from app.evaluation.rules.counting import Mark
 from app.evaluation.rules.indicators import (
     AREAS,
@@ -92,7 +92,11 @@ def cases_behind(
     window = window_of(session, asked, now=now)
     key = _key(session, asked.subject, code, window)
     behind = queries.entries_behind(session, asked.subject, key, indicator.counted_for(asked.subject), window)
-    listed = [entry for entry in behind if side in indicator.side(Mark(entry[1]))]
+    return shown_cases(session, [entry for entry in behind if side in indicator.side(Mark(entry[1]))])
+
+
+def shown_cases(session: Session, listed: Sequence[BehindRow]) -> list[dict[str, Any]]:
+    """What is shown of the case of each entry."""
     cases = queries.cases_of(session, {case_id for case_id, *_ in listed})
     return [_item(cases[case_id], Mark(marks), at, value) for case_id, marks, at, value in listed]
 

@@ -83,7 +83,7 @@ def cases_of_revision(
     Shape: `asked` is subject, key, indicator, side. Of ground that is not theirs nobody sees cases.
     """
     subject, key, name, side = asked
-    indicator = frozen_indicator(name, _part(session, revision, "inputs")["indicators"][name])
+    indicator = frozen_indicator(name, inputs_of(session, revision)["indicators"][name])
     counted = indicator.counted_for(subject)
     chunks = queries.result(session, revision.period, revision.revision, entries_part(counted))
     whole = is_whole(session, ground) or subject in AREAS
@@ -130,6 +130,12 @@ def named_changes(session: Session, changes: Sequence[Mapping[str, Any]]) -> lis
         rest = {member: value for member, value in change.items() if member not in {"subject", "key", "code", "name"}}
         shown.append({"kind": change["subject"], "subject": {"code": code, "name": name}} | rest)
     return shown
+
+
+def inputs_of(session: Session, revision: AnyRow) -> Mapping[str, Any]:
+    """What a revision was made by, complete: the indicators and definitions as they were then."""
+    found: Mapping[str, Any] = _part(session, revision, "inputs")
+    return found
 
 
 def _part(session: Session, revision: AnyRow, part: str) -> Any:

@@ -107,7 +107,7 @@ def record_before(session: Session, record: Record, other: str) -> Record | None
     return None if found is None else _record(found)
 
 
-def inputs_of(session: Session, record: Record) -> dict[str, Any]:
+def inputs_of_record(session: Session, record: Record) -> dict[str, Any]:
     """The definitions by which a record was made.
 
     Raises: Stale where a draft was replaced meanwhile.
@@ -129,7 +129,7 @@ def composition(session: Session, record: Record) -> Composition:
 
     Raises: Stale.
     """
-    indicators = inputs_of(session, record)["indicators"]
+    indicators = inputs_of_record(session, record)["indicators"]
     cases = _Cases(session, record)
     filed = _counted(session, record, frozen_indicator("filed", indicators["filed"]), cases)
     handled = _counted(session, record, frozen_indicator(HANDLINGS, indicators[HANDLINGS]), cases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.evaluation import queries
-from app.evaluation.queries.rolling import Rolled
+from app.evaluation.queries.rolling import Rolled, SumRow
 from app.evaluation.rules.counting import Counted
 from app.evaluation.rules.periods import Kind, named
+
+LOOSE = 2_000
+"""So many rows of changes may lie beside the sums of a month before they are put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,26 @@ def _whole_months(start: datetime, end: datetime, city: ZoneInfo) -> Iterator[tu
         month = named(Kind.MONTH, month.beyond)
 
 
-def roll_one(session: Session, zone: str, now: datetime) -> bool:
-    """Sum one kind of one month that has no true sums; False when there is none."""
-    missing = queries.missing_months(session, [kind.value for kind in Counted], zone, now, 1)
-    if missing:
-        queries.roll(session, missing[0], zone, now)
-    return bool(missing)
+def claim_month(session: Session, zone: str, now: datetime) -> Rolled | None:
+    """A kind of a month that has no true sums, claimed for whoever asks; None when there is none."""
+    return queries.claim_month(session, [kind.value for kind in Counted], zone, now)
+
+
+def month_sums(session: Session, wanted: Rolled, zone: str) -> list[SumRow]:
+    """Its sums, from the entries."""
+    return queries.month_sums(session, wanted, zone)
+
+
+def keep_month(session: Session, wanted: Rolled, zone: str, rows: Sequence[SumRow], now: datetime) -> bool:
+    """Keep them, unless an entry of it changed since it was claimed."""
+    return queries.keep_month(session, wanted, zone, rows, now)
+
+
+def forget_months(session: Session) -> None:
+    """Let everything be summed again."""
+    queries.forget_months(session)
+
+
+def tie_month(session: Session) -> bool:
+    """Put the sums of one month together that many changes have scattered."""
+    return queries.tie_month(session, LOOSE)

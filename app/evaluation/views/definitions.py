@@ -14,6 +14,7 @@ from app.core.http import answer, if_match, json_response, write_unit
 from app.core.schemas import Body, problems
 from app.evaluation import service
 from app.evaluation.queries import Kept, definitions
+from app.evaluation.schemas.publicity import PublishingIn, PublishingOut
 from app.evaluation.schemas.scores import (
     CompositeIn,
     CompositeOut,
@@ -22,8 +23,6 @@ from app.evaluation.schemas.scores import (
     GradesOut,
     PeersIn,
     PeersOut,
-    PublishingIn,
-    PublishingOut,
     SubjectPath,
     VersionQuery,
 )
@@ -120,7 +119,7 @@ def put_peers(body: PeersIn) -> Response:
 )
 @needs("figures.read")
 def get_publishing(query: VersionQuery) -> Response:
-    """How long after its end a period may be reviewed at the earliest"""
+    """How long after its end a period may be reviewed at the earliest, and which rankings everybody may see"""
     return _found(service.PUBLISHING, query.version, PublishingOut)
 
 
@@ -129,7 +128,7 @@ def get_publishing(query: VersionQuery) -> Response:
 )
 @needs("figures.define")
 def put_publishing(body: PublishingIn) -> Response:
-    """Say how long after its end a period may be reviewed at the earliest"""
+    """Say how long after its end a period may be reviewed at the earliest, and which rankings everybody may see"""
     change = _change(if_match())
     with write_unit() as session:
         require_whole_city(session)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -50,11 +50,21 @@ evaluation = APIBlueprint("evaluation", __name__, url_prefix="/api/v1", abp_tags
 @needs("figures.read")
 def list_indicators(query: IndicatorsQuery) -> Response:
     """Indicators of every subject of a kind that is mine to see, each with numerator and denominator."""
-    now = clock.now()
-    asked, wanted = asked_of(query, query.indicator, now)
     with read_unit() as session:
-        head, found = _figures(session, query, asked, wanted, now)
-        other, before = _before(session, query, asked, wanted, now)
+        found = indicators_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def indicators_answer(
+    session: Session, query: IndicatorsQuery, principal: Principal, *, now: datetime
+) -> dict[str, Any]:
+    """Indicators on the ground of somebody: {period, as_of, definitions, items}.
+
+    Raises: BadPeriod, RevisionNotFound, FiguresNotReady.
+    """
+    asked, wanted = asked_of(query, query.indicator, principal, now)
+    head, found = _figures(session, query, asked, wanted, now)
+    other, before = _before(session, query, asked, wanted, now)
     items = [
         {
             "subject": {"code": code, "name": name},
@@ -65,7 +75,7 @@ def list_indicators(query: IndicatorsQuery) -> Response:
         for key, code, name, figures in found
         for indicator, figure in figures.items()
     ]
-    return json_response(head | {"items": items})
+    return head | {"items": items}
 
 
 def _figures(
@@ -104,7 +114,7 @@ def _before(
 def list_indicator_cases(query: IndicatorCasesQuery) -> Response:
     """The cases behind one figure: those of its numerator, of its denominator, exempt or deferred."""
     now = clock.now()
-    asked, (indicator,) = asked_of(query, query.indicator, now)
+    asked, (indicator,) = asked_of(query, query.indicator, current_principal(), now)
     if query.revision is not None:
         return frozen.cases_answer(query, asked)
     with read_unit() as session:
@@ -116,7 +126,9 @@ def _head(period: str, asked: Asked) -> dict[str, str]:
     return {"period": period, "as_of": to_rfc3339(asked.at), "definitions": str(DEFINITIONS)}
 
 
-def asked_of(query: FigureQuery, names: str | None, now: datetime) -> tuple[Asked, list[Indicator]]:
+def asked_of(
+    query: FigureQuery, names: str | None, principal: Principal, now: datetime
+) -> tuple[Asked, list[Indicator]]:
     """What is asked for, on the ground of whoever asks.
 
     Raises: BadPeriod for a period that is none, an instant ahead, an indicator that the subject does not have.
@@ -129,7 +141,7 @@ def asked_of(query: FigureQuery, names: str | None, now: datetime) -> tuple[Aske
     except KeyError as error:
         detail = f"{error.args[0]} is no indicator of a {query.subject.value}"
         raise BadPeriod(detail, faults=[Fault("/indicator", detail)]) from error
-    prefixes, units = ground_of(current_principal(), query.subject)
+    prefixes, units = ground_of(principal, query.subject)
     asked = Asked(query.subject, period.start(zone), period.end(zone), at, prefixes, units)
     return asked, wanted
 

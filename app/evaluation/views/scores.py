@@ -12,14 +12,14 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.core import clock
-from app.core.auth import needs
+from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.db import read_unit
 from app.core.http import json_response
 from app.core.schemas import problems
 from app.evaluation import service
-from app.evaluation.schemas.scores import RankedOut, RankingOut, RankingQuery, ScoresOut, ScoresQuery
+from app.evaluation.schemas.scores import RankedOut, RankingOut, RankingQuery, ScoreListQuery, ScoresOut, ScoresQuery
 from app.evaluation.service import Asked, Ground, Row
 from app.evaluation.views import frozen
 from app.evaluation.views.comparing import other_period
@@ -31,13 +31,15 @@ RANKED = frozenset(RankedOut.model_fields)
 
 @evaluation.get("/evaluation/scores", operation_id="list_scores", responses={200: ScoresOut, **ANSWERS})
 @needs("figures.read")
-def list_scores(query: ScoresQuery) -> Response:
+def list_scores(query: ScoreListQuery) -> Response:
     """Scores of every subject of a kind that is mine to see, with their parts; of the whole city, whoever reads."""
     now = clock.now()
-    asked, _ = asked_of(query, None, now)
+    asked, _ = asked_of(query, None, current_principal(), now)
     with read_unit() as session:
         head, rows = _rows(session, query, asked, now)
-        items = _compared(session, query, asked, rows, now)
+        wanted = [row for row in rows if query.code in {None, row.code}]
+        items = _compared(session, query, asked, wanted, now)
+    items = [item | {"parts": _parts(row)} for item, row in zip(items, wanted, strict=True)]
     return json_response(head | {"items": items})
 
 
@@ -45,14 +47,21 @@ def list_scores(query: ScoresQuery) -> Response:
 @needs("figures.read")
 def list_ranking(query: RankingQuery) -> Response:
     """Ranks within peer groups, the first ones first; equals share a rank and the next ones are skipped (并列)."""
-    now = clock.now()
-    asked, _ = asked_of(query, None, now)
     with read_unit() as session:
-        head, rows = _rows(session, query, asked, now)
-        wanted = [row for row in rows if query.group in {None, row.placed["group"]}]
-        items = _compared(session, query, asked, service.in_order_of_ranks(wanted), now)
-    items = [{name: value for name, value in item.items() if name in RANKED} for item in items]
-    return json_response(head | {"items": items})
+        found = ranking_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def ranking_answer(session: Session, query: RankingQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
+    """The ranks that somebody may see: {period, as_of, revision, definition, items}.
+
+    Raises: BadPeriod, RevisionNotFound, FiguresNotReady.
+    """
+    asked, _ = asked_of(query, None, principal, now)
+    head, rows = _rows(session, query, asked, now)
+    wanted = [row for row in rows if query.group in {None, row.placed["group"]}]
+    items = _compared(session, query, asked, service.in_order_of_ranks(wanted), now)
+    return head | {"items": [{name: value for name, value in item.items() if name in RANKED} for item in items]}
 
 
 def _rows(session: Session, query: ScoresQuery, asked: Asked, now: datetime) -> tuple[dict[str, Any], list[Row]]:
@@ -67,6 +76,15 @@ def _rows(session: Session, query: ScoresQuery, asked: Asked, now: datetime) -> 
         head = {"as_of": to_rfc3339(asked.at), "revision": None}
     definition = versions[service.name_of_score(asked.subject)]
     return {"period": query.period, **head, "definition": definition}, rows
+
+
+def _parts(row: Row) -> list[dict[str, Any]]:
+    """The parts of a score, each with what was counted for it."""
+    return [
+        part | {"numerator": figure.numerator, "denominator": figure.denominator}
+        for part in row.placed["parts"]
+        for figure in [row.figures[part["indicator"]]]
+    ]
 
 
 def _live(session: Session, asked: Asked, now: datetime) -> tuple[Mapping[str, int], list[Row]]:

@@ -16,6 +16,7 @@ declare module "vue-router" {
 }
 
 const BY_AREA = ["operator", "shift_leader", "dispatcher", "supervisor", "admin"] as const;
+const READING_FIGURES = [...BY_AREA, "evaluator", "auditor", "unit_manager"] as const;
 
 const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: () => import("./shell/MissingPage.vue"), meta: { title: "shell.product" } },
@@ -28,6 +29,7 @@ const routes: RouteRecordRaw[] = [
   { path: "/parts/:code?", name: "parts", component: () => import("./parts/PartsPage.vue"), meta: { title: "shell.parts" } },
   { path: "/grid", name: "grid", component: () => import("./grid/GridPage.vue"), meta: { title: "shell.grid", roles: ["admin", "shift_leader", "dispatcher", "supervisor"] } },
   { path: "/field", name: "field", component: () => import("./field/FieldPage.vue"), meta: { title: "shell.field", roles: [...BY_AREA] } },
+  { path: "/figures/:tab?", name: "figures", component: () => import("./figures/FiguresPage.vue"), meta: { title: "shell.figures", roles: READING_FIGURES } },
   { path: "/admin", name: "admin", component: () => import("./admin/AdminPage.vue"), meta: { title: "shell.admin", roles: ["admin", "auditor"] } },
   { path: "/wall", name: "wall", component: () => import("./wall/WallPage.vue"), meta: { title: "shell.wall", roles: [...BY_AREA, "evaluator", "auditor"], bare: true } },
   { path: "/:rest(.*)*", name: "missing", component: () => import("./shell/MissingPage.vue"), meta: { title: "shell.missing" } },
@@ -36,7 +38,7 @@ const routes: RouteRecordRaw[] = [
 export const router = createRouter({ history: createWebHistory("/console/"), routes });
 
 /** What the rail shows, in its order. */
-export const RAIL = ["desk", "map", "cases", "parts", "grid", "field", "admin"] as const;
+export const RAIL = ["desk", "map", "cases", "parts", "grid", "field", "figures", "admin"] as const;
 
 export function mayOpen(name: string, roles: ReadonlySet<string>): boolean {
   const wanted = routes.find((route) => route.name === name)?.meta?.roles;

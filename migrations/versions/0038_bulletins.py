@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0037_bulletins"
-down_revision = "0036_periods"
+revision = "0038_bulletins"
+down_revision = "0037_months"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,5 @@
+"""All SQL of SLA analyses."""
+
+from app.analysis.queries.standing import open_groups
+
+__all__ = ["open_groups"]

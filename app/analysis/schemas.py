@@ -1,0 +1,91 @@
+"""Shapes of SLA analyses."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from app.analysis.rules import OpenDimension
+from app.cases.rules import Stage, State
+from app.cases.schemas import CaseTypeOut, RefOut
+from app.core.paging import PageQuery
+from app.core.schemas import Out, Query
+from app.evaluation.schemas.figures import SubjectOut, checked_dimensions
+from app.sla.rules import Lamp
+
+HOURS_AT_MOST = 720
+
+
+class GroundQuery(Query):
+    """On which ground, whose and which cases."""
+
+    area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
+    unit: str | None = Field(None, max_length=80, description="Only what this unit leads, by id or code")
+    type: str | None = Field(None, max_length=400, description="Type codes, or exactly scheme|kind|code, by commas")
+    source: str | None = Field(None, max_length=200, description="Sources, such as citizen,inspector")
+
+
+class OpenWorkQuery(GroundQuery):
+    """Open cases, grouped by what."""
+
+    group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(OpenDimension)}, by commas")
+
+    @field_validator("group_by")
+    @classmethod
+    def open_dimensions_known(cls, value: str) -> str:
+        return checked_dimensions(value, OpenDimension)
+
+    @property
+    def dimensions(self) -> tuple[OpenDimension, ...]:
+        return tuple(OpenDimension(name) for name in self.group_by.split(",") if name)
+
+
+class OverdueQuery(PageQuery, GroundQuery):
+    """Which overdue cases."""
+
+
+class TurningRedQuery(OverdueQuery):
+    """Which cases that are late soon."""
+
+    hours: int = Field(24, ge=1, le=HOURS_AT_MOST, description="Within so many hours of the wall clock")
+
+    @property
+    def within(self) -> timedelta:
+        return timedelta(hours=self.hours)
+
+
+class OpenWorkOut(Out):
+    """Groups of open cases: the dimensions by name, then `open`, `green`, `amber`, `red`, `paused`, the bands of age
+    since opening (`under_1d`, `d1_3`, `d3_7`, `d7_30`, `over_30d`), `oldest_opened_at`, `median_age_s`.
+    """
+
+    as_of: datetime
+    items: list[dict[str, Any]]
+
+
+class UrgentCaseOut(Out):
+    """An open case with the deadline of the clock that runs."""
+
+    number: str
+    state: State
+    stage: Stage | None
+    type: CaseTypeOut | None
+    cell: str
+    district: SubjectOut | None
+    street: SubjectOut | None
+    owner: RefOut | None
+    opened_at: datetime
+    due_at: datetime
+    late_s: int | None = Field(None, description="Seconds of the wall clock since the deadline, of overdue cases")
+    remaining_s: int | None = Field(None, description="Seconds of the wall clock until the deadline, of the others")
+    lamp: Lamp
+    paused: Literal[False]
+
+
+class UrgentPage(Out):
+    as_of: datetime
+    total: int
+    items: list[UrgentCaseOut]
+    next_cursor: str | None

@@ -1,0 +1,6 @@
+"""SLA analyses over HTTP."""
+
+from app.analysis.views import standing as standing
+from app.analysis.views.blueprint import analysis
+
+__all__ = ["analysis"]

@@ -1,0 +1,81 @@
+"""Open work over HTTP: by group and age, what is late, what is late soon."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.analysis import service
+from app.analysis.schemas import OpenWorkOut, OpenWorkQuery, OverdueQuery, TurningRedQuery, UrgentPage
+from app.analysis.views.blueprint import analysis
+from app.analysis.views.ground import filter_for
+from app.core import clock
+from app.core.auth import Principal, current_principal, needs
+from app.core.clock import to_rfc3339
+from app.core.db import read_unit
+from app.core.http import json_response
+from app.core.schemas import problems
+
+
+@analysis.get("/sla/open", operation_id="analyze_open_cases", responses={200: OpenWorkOut, **problems(401, 403)})
+@needs("figures.read")
+def analyze_open_cases(query: OpenWorkQuery) -> Response:
+    """Open cases by group as they stand now: lamps, how long they have been open, the oldest."""
+    with read_unit() as session:
+        found = open_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def open_answer(session: Session, query: OpenWorkQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
+    """What somebody sees of open work: {as_of, items}.
+
+    Raises: BadFilter.
+    """
+    found = filter_for(session, query)
+    return {"as_of": to_rfc3339(now), "items": service.open_work(session, query.dimensions, found, principal, now=now)}
+
+
+@analysis.get("/sla/overdue", operation_id="list_overdue_cases", responses={200: UrgentPage, **problems(401, 403)})
+@needs("figures.read")
+def list_overdue_cases(query: OverdueQuery) -> Response:
+    """Cases under a red lamp, the longest overdue first."""
+    with read_unit() as session:
+        found = overdue_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def overdue_answer(session: Session, query: OverdueQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
+    """What somebody sees of overdue cases: {as_of, total, items, next_cursor}.
+
+    Raises: BadFilter, BadCursor.
+    """
+    found = filter_for(session, query)
+    page = service.overdue(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
+    return {"as_of": to_rfc3339(now), **asdict(page)}
+
+
+@analysis.get(
+    "/sla/turning-red", operation_id="list_cases_turning_red", responses={200: UrgentPage, **problems(401, 403)}
+)
+@needs("figures.read")
+def list_cases_turning_red(query: TurningRedQuery) -> Response:
+    """Cases that are not late yet and will be within some hours, the soonest first."""
+    with read_unit() as session:
+        found = turning_red_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def turning_red_answer(
+    session: Session, query: TurningRedQuery, principal: Principal, *, now: datetime
+) -> dict[str, Any]:
+    """What somebody sees of cases that are late soon: {as_of, total, items, next_cursor}.
+
+    Raises: BadFilter, BadCursor.
+    """
+    found = replace(filter_for(session, query), due_within=query.within)
+    page = service.turning_red(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
+    return {"as_of": to_rfc3339(now), **asdict(page)}

@@ -1,0 +1,64 @@
+"""From a number of a summary to its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import Fault
+from app.evaluation import queries
+from app.evaluation.errors import BadPeriod, SubjectNotFound, TooManyCases
+from app.evaluation.queries.summing import Place
+from app.evaluation.rules.summing import Dimension, count_named
+from app.evaluation.service.figures import shown_cases, window_of
+from app.evaluation.service.summing import Summary
+
+MOST_CASES = 10_000
+PARTS_OF_A_TYPE = 3
+
+
+def cases_of_group(
+    session: Session, wanted: Summary, values: Sequence[str | None], name: str, *, now: datetime
+) -> list[dict[str, Any]]:
+    """The cases that a number of one group of a summary counts, in the order of the instants that count them.
+
+    Shape: a value for each dimension, as `group` of the operation spells them; None where the group has none.
+    Raises: BadPeriod for another number of values or one that cannot be, SubjectNotFound for a unit or type that
+            is none, TooManyCases, FiguresNotReady.
+    """
+    if len(values) != len(wanted.group_by):
+        detail = f"write {len(wanted.group_by)} values by commas, one for each of group_by, - for none"
+        raise BadPeriod("This is no group of such a summary.", faults=[Fault("/group", detail)])
+    given = dict(zip(wanted.group_by, values, strict=True))
+    try:
+        count = count_named(name, given.pop(Dimension.STAGE) if Dimension.STAGE in given else None)
+    except KeyError as error:
+        raise BadPeriod("There is no such stage.", faults=[Fault("/group", "a stage as the summary has it")]) from error
+    window = window_of(session, wanted.asked, now=now)
+    keys = {dimension: _keys(session, dimension, value) for dimension, value in given.items()}
+    listed = queries.entries_of_group(session, keys, count, window, Place(wanted.zone, MOST_CASES + 1))
+    if len(listed) > MOST_CASES:
+        detail = f"narrow it: a shorter time, a smaller area or one more dimension, until at most {MOST_CASES} remain"
+        raise TooManyCases(f"More than {MOST_CASES} cases stand behind this number.", faults=[Fault("/group", detail)])
+    return shown_cases(session, listed)
+
+
+def _keys(session: Session, dimension: Dimension, value: str | None) -> list[str] | None:
+    """What entries of this value are filed under, None for those without any."""
+    if value is None:
+        return None
+    if dimension is Dimension.UNIT:
+        found = queries.key_of(session, "organizations", value)
+        keys = [] if found is None else [found]
+    elif dimension in {Dimension.TYPE, Dimension.CLASS}:
+        named = value.split("|")
+        by_class = dimension is Dimension.CLASS
+        keys = queries.types_named(session, *named, by_class=by_class) if len(named) == PARTS_OF_A_TYPE else []
+    else:
+        return [value]
+    if not keys:
+        raise SubjectNotFound(f"There is no {dimension.value} {value} whose figures you may see.")
+    return keys

@@ -1,0 +1,75 @@
+/** One period on its way: read, taken a step further; whoever was slower sees how it stands and keeps what they typed. */
+import { api, idempotencyKey, ifMatch } from "@shared/api/client";
+import { Refused } from "@shared/api/problem";
+import { ref, shallowRef, watch } from "vue";
+import { words } from "@/i18n";
+import { explain } from "@/shell/explain";
+import { useGuarded } from "@/shell/guarded";
+import { readAnew } from "../answers";
+import type { Deed, PeriodDetail } from "./steps";
+
+const CONFLICTS = [409, 412];
+
+/** `asked`: the period and the revision that is looked at ("" the one in force); null: none. */
+export function usePeriod(asked: () => { period: string; revision: string } | null, moved: () => void) {
+  const period = shallowRef<PeriodDetail | null>(null);
+  const reading = useGuarded();
+  const said = ref("");
+  const trouble = ref("");
+  const working = ref<Deed | null>(null);
+
+  async function read(): Promise<void> {
+    const wanted = asked();
+    if (!wanted) return void (period.value = null);
+    await reading.run(async () => {
+      const query = wanted.revision ? { revision: Number(wanted.revision) } : {};
+      const found = (await api.GET("/api/v1/evaluation/periods/{period}", { params: { path: { period: wanted.period }, query } })).data!;
+      if (asked()?.period === wanted.period) period.value = found;
+    });
+  }
+  watch(
+    () => JSON.stringify(asked()),
+    (_, old) => {
+      if (old && asked()?.period !== (JSON.parse(old) as { period?: string } | null)?.period) {
+        period.value = null;
+        said.value = trouble.value = "";
+      }
+      void read();
+    },
+    { immediate: true },
+  );
+
+  function send(deed: Deed, reason: string) {
+    const { period: name, version } = period.value!;
+    const params = { path: { period: name }, header: { "If-Match": ifMatch(version) } };
+    const headers = { "If-Match": ifMatch(version), "Idempotency-Key": idempotencyKey() };
+    if (deed === "review") return api.POST("/api/v1/evaluation/periods/{period}/review", { params: params as never, body: {} as never, headers });
+    if (deed === "publish") return api.POST("/api/v1/evaluation/periods/{period}/publish", { params: params as never, body: {} as never, headers });
+    return api.POST("/api/v1/evaluation/periods/{period}/revise", { params: params as never, body: { reason }, headers });
+  }
+
+  /** True: the step was taken. */
+  async function take(deed: Deed, reason = ""): Promise<boolean> {
+    working.value = deed;
+    said.value = trouble.value = "";
+    try {
+      period.value = (await send(deed, reason)).data!;
+      said.value = deed === "review" ? words("periods.doneReview") : words("periods.donePublish", { n: period.value.revision });
+      readAnew();
+      moved();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const conflict = CONFLICTS.includes(error.problem.status);
+      trouble.value = conflict && error.slug !== "period-not-over" ? words("periods.conflict") : explain(error);
+      if (conflict) {
+        await read();
+        moved();
+      }
+      return false;
+    } finally {
+      working.value = null;
+    }
+  }
+  return { period, reading, said, trouble, working, read, take };
+}

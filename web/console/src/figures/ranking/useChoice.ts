@@ -1,0 +1,51 @@
+/** What somebody looks at, kept in the page's address: whose, of which period, as published or live, against what. */
+import { computed, type ComputedRef } from "vue";
+import { useRoute, useRouter } from "vue-router";
+import { city } from "@/city";
+import type { components } from "@shared/api/schema";
+import { queryOf, useAnswer } from "../answers";
+import { before, kindOf, named, today } from "./periods";
+
+type Period = components["schemas"]["PeriodDetailOut"];
+
+/** The names of an address's query that this page uses, as text. */
+export function useQuery() {
+  const route = useRoute();
+  const router = useRouter();
+  const text = (name: string): string => (typeof route.query[name] === "string" ? route.query[name] : "");
+  /** Changes some; empty ones go. The page stays where it is scrolled. */
+  const set = (changes: Record<string, string>) => void router.replace({ query: Object.fromEntries(Object.entries({ ...route.query, ...changes }).filter(([, value]) => value !== "")) });
+  return { text, set };
+}
+
+/** The last month that is over, in the city's days. */
+export const lastMonth = (): string => before(named("month", today(Date.now(), city.value.zone)));
+
+/** The period and which of its revisions; without a choice the one in force, else what is now. */
+export function usePeriodChoice() {
+  const { text, set } = useQuery();
+  const period = computed<string>({
+    get: () => (kindOf(text("period")) ? text("period") : lastMonth()),
+    set: (value) => set({ period: value, revision: "" }),
+  });
+  const { data } = useAnswer<Period>(() => `/evaluation/periods/${period.value}`);
+  const detail = computed(() => (data.value?.period === period.value ? data.value : null));
+  const revision = computed<string>({
+    get: () => {
+      const wanted = text("revision");
+      const known = detail.value?.revisions.map((one) => String(one.revision)) ?? [];
+      if (wanted === "live" || known.includes(wanted)) return wanted;
+      return known[known.length - 1] ?? "live";
+    },
+    set: (value) => set({ revision: value }),
+  });
+  /** Null until it is known what of the period was published. */
+  const asked: ComputedRef<{ period: string; revision: string } | null> = computed(() => (detail.value ? { period: period.value, revision: revision.value === "live" ? "" : revision.value } : null));
+  return { period, revision, detail, asked, text, set };
+}
+
+/** The address of the cases behind a figure. */
+export function behindPath(asked: { subject: string; period: string; indicator: string; code: string; side: string; revision: string; at: string }): string {
+  const { code, revision, at, ...rest } = asked;
+  return `/evaluation/indicators/cases?${queryOf({ ...rest, subject_code: code, revision, at: revision ? "" : at })}`;
+}

@@ -1,0 +1,67 @@
+/** What the dashboard shows, as it stands in the address: time, ground, comparison, and the number whose cases are open. */
+import type { LocationQuery } from "vue-router";
+import { METRICS, type MetricName } from "./metrics";
+import { isDay, spanOf, TIMES, type Against, type NamedTime, type Span } from "./spans";
+
+export const GROUPS = ["district", "street", "unit", "type", "class", "source"] as const;
+export type GroupBy = (typeof GROUPS)[number];
+
+/** A number whose cases are looked at. */
+export interface Opened {
+  count: string;
+  /** Dimensions and the group's values, in the same order. */
+  by: string[];
+  group: string[];
+}
+export interface Choice {
+  time: NamedTime | Span;
+  area: string;
+  unit: string;
+  against: Against;
+  metric: MetricName;
+  by: GroupBy;
+  opened: Opened | null;
+}
+
+const LONGEST_GROUP = 400;
+export const DEFAULT: Choice = { time: "this_month", area: "", unit: "", against: "previous", metric: "on_time_handled_rate", by: "district", opened: null };
+
+const one = <Known extends string>(known: readonly Known[], value: unknown, otherwise: Known): Known => known.find((name) => name === value) ?? otherwise;
+const word = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** What is not understood is left at its usual value: an address is a help, never an error. */
+export function readChoice(query: LocationQuery): Choice {
+  const span = isDay(query.from) && isDay(query.to) && query.from <= query.to ? { from: query.from, to: query.to } : null;
+  return {
+    time: span ?? one(TIMES, query.time, "this_month"),
+    area: /^\d{2,15}$/.test(word(query.area)) ? word(query.area) : "",
+    unit: word(query.unit).slice(0, 80),
+    against: one(["previous", "year_before"] as const, query.against, DEFAULT.against),
+    metric: one(Object.keys(METRICS) as MetricName[], query.metric, DEFAULT.metric),
+    by: one(GROUPS, query.by, DEFAULT.by),
+    opened: readOpened(query),
+  };
+}
+
+function readOpened(query: LocationQuery): Opened | null {
+  const count = word(query.count);
+  if (!/^[a-z_]{3,20}$/.test(count)) return null;
+  const [by, group] = [word(query.group_by), word(query.group).slice(0, LONGEST_GROUP)].map((text) => (text ? text.split(",") : [])) as [string[], string[]];
+  return by.length === group.length ? { count, by, group } : null;
+}
+
+/** Only what is not usual stands in the address. */
+export function writeChoice(choice: Choice): Record<string, string> {
+  const query: Record<string, string> = {};
+  if (typeof choice.time === "string") {
+    if (choice.time !== DEFAULT.time) query.time = choice.time;
+  } else Object.assign(query, choice.time);
+  for (const name of ["area", "unit", "against", "metric", "by"] as const) if (choice[name] !== DEFAULT[name]) query[name] = choice[name];
+  if (choice.opened) {
+    query.count = choice.opened.count;
+    if (choice.opened.by.length) Object.assign(query, { group_by: choice.opened.by.join(","), group: choice.opened.group.join(",") });
+  }
+  return query;
+}
+
+export const spanIn = (choice: Choice, on: string): Span => (typeof choice.time === "string" ? spanOf(choice.time, on) : choice.time);
