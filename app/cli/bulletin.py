@@ -18,6 +18,8 @@ from app.core.db import snapshot_unit
 from app.core.errors import DomainError
 from app.evaluation.rules.periods import Period, period_of
 
+FORMATS, LANGUAGES = [one.value for one in BulletinFormat], [one.value for one in Language]
+
 
 def _period(_context: click.Context, _parameter: click.Parameter, value: str) -> Period:
     try:
@@ -28,13 +30,11 @@ def _period(_context: click.Context, _parameter: click.Parameter, value: str) ->
 
 @click.command()
 @click.argument("period", callback=_period)
-@click.option(
-    "--format", "ending", type=click.Choice([one.value for one in BulletinFormat]), default="docx", show_default=True
-)
+@click.option("--format", "ending", type=click.Choice(list(BulletinFormat)), default="docx", show_default=True)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the file is written."
 )
-@click.option("--language", type=click.Choice([one.value for one in Language]), default="zh-CN", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default="zh-CN", show_default=True)
 @click.option("--revision", type=click.IntRange(1), help="Which one; without it the one in force.")
 @click.option("--draft", is_flag=True, help="Of what is in review, marked as a draft for comment.")
 @click.option("--serial", type=click.IntRange(1), help="Its number in the office's register; without it room is left.")
