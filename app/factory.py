@@ -40,6 +40,7 @@ from app.reports.schemas import ReportForm
 from app.reports.views import reports
 from app.routing.views import routing
 from app.sla.views import sla
+from app.statements.views import statements
 from app.tiles.service.warming import read_ledgers
 from app.tiles.views import tiles
 
@@ -62,6 +63,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     console,
     tiles,
     evaluation,
+    statements,
     exports,
     bulletins,
     analysis,

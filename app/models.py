@@ -20,6 +20,7 @@ FEATURES = (
     "tiles",
     "console",
     "evaluation",
+    "statements",
     "exports",
     "bulletins",
 )

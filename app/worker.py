@@ -26,6 +26,7 @@ from app.notices import jobs as notices_jobs
 from app.parts import jobs as parts_jobs
 from app.reports import jobs as reports_jobs
 from app.sla import jobs as sla_jobs
+from app.statements import jobs as statements_jobs
 from app.tiles import jobs as tiles_jobs
 
 log = structlog.get_logger()
@@ -43,6 +44,7 @@ FEATURE_JOBS = (
     parts_jobs,
     reports_jobs,
     sla_jobs,
+    statements_jobs,
     tiles_jobs,
 )
 

@@ -50,6 +50,8 @@ DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "shopfront_contracts": frozenset({"import"}),
         "source": frozenset({"change"}),
         "stage_limit": frozenset({"change"}),
+        "statement": frozenset({"create", "change", "remove", "deliver"}),
+        "statement_recipients": frozenset({"change"}),
         "type": frozenset({"create", "change"}),
         "user": frozenset({"create", "change", "disable", "enable", "make_link", "reset_password", "change_password"}),
         "webhook": frozenset({"register", "end"}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol
@@ -23,6 +24,7 @@ from app.core.config import Config, config
 from app.core.db import unit_of_work
 from app.core.jobs import task
 from app.core.models import OutboxMessage, table
+from app.core.storage import StoredBytesMissing, store
 
 log = structlog.get_logger()
 TRIES = 8
@@ -36,6 +38,15 @@ class NotDelivered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is delivered; the id lets the other side see a repetition."""
 
@@ -44,6 +55,7 @@ class Message:
     recipient: str
     text: str
     subject: str | None = None
+    attachment: Attached | None = None
 
 
 class Gateway(Protocol):
@@ -104,6 +116,9 @@ class SmtpGateway:
         mail["Subject"] = next(iter(subject.strip().splitlines()), "")[:80]
         mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
         mail.set_content(message.text)
+        if message.attachment is not None:
+            main, _, sub = message.attachment.media_type.partition(";")[0].partition("/")
+            mail.add_attachment(message.attachment.data, maintype=main, subtype=sub, filename=message.attachment.name)
         return mail
 
     def _connected(self) -> smtplib.SMTP:
@@ -130,6 +145,11 @@ def gateway_for(channel: str, settings: Config) -> Gateway | None:
     return HttpGateway(url, token) if url else None
 
 
+def _attached(file: Mapping[str, str]) -> Attached:
+    """Raises: StoredBytesMissing."""
+    return Attached(file["name"], file["media_type"], store().get(file["key"]))
+
+
 @task("core.deliver_message", attempts=TRIES)
 def deliver_message(message_id: str) -> None:
     """Deliver a message that waits in the outbox; no transaction is open meanwhile.
@@ -144,8 +164,9 @@ def deliver_message(message_id: str) -> None:
     if row is None or gateway is None:
         return
     try:
-        gateway.deliver(Message(row.id, row.channel, row.recipient, row.text, row.subject))
-    except (NotDelivered, OSError) as error:
+        attached = None if row.attachment is None else _attached(row.attachment)
+        gateway.deliver(Message(row.id, row.channel, row.recipient, row.text, row.subject, attached))
+    except (NotDelivered, StoredBytesMissing, OSError) as error:
         reason = str(error)[:LONGEST_ERROR]
         with unit_of_work() as session:
             session.execute(update(outbox).where(mine).values(attempts=outbox.c.attempts + 1, last_error=reason))

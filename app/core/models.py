@@ -72,6 +72,9 @@ class OutboxMessage(Base):
     recipient: Mapped[str] = mapped_column(comment="phone number or address, as the channel needs it")
     subject: Mapped[str | None] = mapped_column(comment="of a mail; null: the first line of the text")
     text: Mapped[str]
+    attachment: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="a stored file that goes with a mail: key, name, media_type"
+    )
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(Integer, server_default="0", comment="how often a gateway tried to deliver")

@@ -12,7 +12,7 @@ from app.core.schemas import Body, Flag, Instant, Out, Path, Query
 from app.notices.rules import LONGEST_TEXT, LONGEST_TITLE, URGENT, Channel, Occasion, Status
 from app.sla.rules import Stage
 
-EventName = Literal["case.created", "case.changed", "case.lamp", "task.assigned"]
+EventName = Literal["case.created", "case.changed", "case.lamp", "task.assigned", "statement.ready"]
 
 
 class WebhookIn(Body):

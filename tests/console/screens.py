@@ -45,6 +45,12 @@ SCREENS = (
     Screen("parts", "admin", "/parts"),
     Screen("grid", "admin", "/grid"),
     Screen("field", "leader", "/field"),
+    Screen("figures", "evaluator", "/figures", WITH_PHONE),
+    Screen("figures-statement", "evaluator", "/figures/statements?statement=new"),
+    Screen("figures-ranking", "evaluator", "/figures/ranking", WITH_PHONE),
+    Screen("figures-map", "evaluator", "/figures/map", WITH_PHONE),
+    Screen("figures-periods", "evaluator", "/figures/periods?period=2026"),
+    Screen("figures-definitions", "evaluator", "/figures/definitions?name=scores.unit"),
     Screen("admin", "admin", "/admin"),
     Screen("wall", "supervisor", "/wall", (Look(WALL, theme="dark"), Look(DESKTOP, language="en"))),
 )

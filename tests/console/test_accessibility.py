@@ -94,6 +94,11 @@ def _tab(key: str) -> Callable[[Page, str], None]:
     return ready
 
 
+def _counted(page: Page, language: str) -> None:
+    expect(page.get_by_role("article").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("status").filter(has_text=words("figures.loading", language))).to_have_count(0)
+
+
 PLACES = (
     Place("desk", "dispatcher", "/desk", _sees("[data-desk-list] [role=option]")),
     Place("desk with a form", "dispatcher", "/desk/{to_dispatch}", _form),
@@ -113,6 +118,12 @@ PLACES = (
     Place("imports of the grid", "admin", "/grid?tab=imports", _tab("grid.tab.imports")),
     Place("base", "admin", "/grid?tab=base", _tab("grid.tab.base")),
     Place("field", "leader", "/field", _sees("main h1")),
+    Place("figures", "evaluator", "/figures", _counted),
+    Place("statement", "evaluator", "/figures/statements?statement=new", _sees("main form")),
+    Place("ranking", "evaluator", "/figures/ranking", _sees("section table tbody tr")),
+    Place("map of figures", "evaluator", "/figures/map", _map_at_rest),
+    Place("period", "evaluator", "/figures/periods?period=2026", _sees("article ol")),
+    Place("definition", "evaluator", "/figures/definitions?name=scores.unit", _sees("section table tbody tr")),
     Place("people", "admin", "/admin?tab=people", _sees("table tbody tr")),
     Place("organizations", "admin", "/admin?tab=organizations", _sees("table tbody tr")),
     Place("tables", "admin", "/admin?tab=tables", _tab("admin.tab.tables")),

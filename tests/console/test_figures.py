@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +14,9 @@ pytestmark = pytest.mark.slow
 
 
 def card(page, metric):
-    return page.get_by_role("article").filter(has=page.get_by_role("button", name=words(f"figures.sla.metric.{metric}")))
+    return page.get_by_role("article").filter(
+        has=page.get_by_role("button", name=words(f"figures.sla.metric.{metric}"))
+    )
 
 
 def test_a_number_leads_to_its_cases_and_back(open_page, office):
@@ -22,12 +25,12 @@ def test_a_number_leads_to_its_cases_and_back(open_page, office):
     span = re.findall(r"\d{4}-\d\d-\d\d", page.get_by_text("至").first.inner_text())
     (row,) = office.get("evaluator", "/sla/summary", **{"from": span[0], "to": span[1]})["items"]
     expect(on_time).to_contain_text(f"{row['on_time_handled_rate']:.2%}")
-    number = on_time.get_by_role("button", name=words("figures.sla.count.on_time"))
+    said = words("figures.sla.openCases", n=row["on_time"], what=words("figures.sla.count.on_time"))
+    number = on_time.get_by_role("button", name=said, exact=True)
     expect(number).to_have_text(str(row["on_time"]))
     # Further down, so that coming back to the same place can be told from coming back to the head.
-    page.get_by_role("heading", name=words("figures.sla.heat.title", count="上报")).scroll_into_view_if_needed()
-    place = page.locator("#content").evaluate("content => content.scrollTop")
-    assert place > 300
+    place = page.locator("#content").evaluate("content => (content.scrollTo({ top: 400 }), content.scrollTop)")
+    assert place == 400
     number.evaluate("button => button.click()")
 
     drawer = page.get_by_role("dialog")
@@ -41,3 +44,43 @@ def test_a_number_leads_to_its_cases_and_back(open_page, office):
     page.wait_for_function("place => document.querySelector('#content').scrollTop === place", arg=place)
     drawer.get_by_role("button", name="关闭").click()
     expect(page).to_have_url(re.compile(r"/figures/sla\?time=last_month$"))
+
+
+@pytest.fixture
+def city_mail(office):
+    """Figures may be mailed within the city."""
+    kept = office.call("admin", "GET", "/statements/recipients")
+    domains = {"domains": ["city.example"]}
+    office.call("admin", "PUT", "/statements/recipients", json=domains, headers={"If-Match": kept.headers["ETag"]})
+
+
+@pytest.mark.usefixtures("city_mail")
+def test_a_statement_is_looked_at_kept_scheduled_and_made(open_page):
+    page = open_page("evaluator", "/figures/statements")
+    page.get_by_role("button", name="新建报表").first.click()
+    editor = page.get_by_role("region", name="新建报表")
+    editor.get_by_label("名称").fill("每周各区按时处置")
+    editor.get_by_role("button", name="预览").click()
+    look = editor.get_by_role("region", name="预览").first
+    look.get_by_text("表", exact=True).click()
+    expect(look.get_by_role("row")).to_have_count(6)
+    expect(look.get_by_role("columnheader", name="按时处置率")).to_be_visible()
+    editor.get_by_role("switch", name="定时发送").locator("xpath=..").click()
+    mails = editor.get_by_role("textbox", name="邮箱")
+    mails.fill("wang@elsewhere.example")
+    mails.press("Enter")
+    editor.get_by_role("button", name="保存报表").click()
+    expect(editor.get_by_role("alert")).to_contain_text("管理员允许的域名")
+    mails.press("Backspace")
+    mails.fill("wang@city.example")
+    mails.press("Enter")
+    editor.get_by_role("button", name="保存报表").click()
+
+    kept = page.get_by_role("region", name="每周各区按时处置")
+    expect(kept.get_by_text("每周一 08:00（Asia/Shanghai 时间）发送。")).to_be_visible()
+    expect(kept.get_by_text(re.compile(r"下次：\d{4}/\d\d/\d\d 08:00（"))).to_be_visible()
+    expect(kept.get_by_text("还没有发送过。")).to_be_visible()
+    with page.expect_download() as made:
+        kept.get_by_role("button", name="立即生成 XLSX").click()
+    assert re.fullmatch(r"summary-\d{4}-\d\d\.xlsx", made.value.suggested_filename)
+    assert Path(made.value.path()).read_bytes().startswith(b"PK")

@@ -27,6 +27,7 @@ FEATURES = {
     "evaluation",
     "exports",
     "bulletins",
+    "statements",
 }
 
 

@@ -109,6 +109,8 @@ VERBS: Mapping[str, Audience] = MappingProxyType(
         "figures.define": frozenset({Role.EVALUATOR, Role.ADMIN}),
         "figures.review": frozenset({Role.EVALUATOR}),
         "figures.publish": frozenset({Role.EVALUATOR, Role.ADMIN}),
+        # To whom figures may be mailed beside the users of this system.
+        "statements.admin": ADMIN,
         "overview.read": DESK | ADMIN | {Role.EVALUATOR, Role.AUDITOR},
         "console.keep": frozenset(STAFF_ROLES),
         # The live stream tells of those cases that its reader sees.

@@ -15,6 +15,7 @@ from app.exports.service.exporting import (
     own_exports,
     own_file,
     request_export,
+    scope,
     shown,
     strays,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "own_file",
     "pieces_of",
     "request_export",
+    "scope",
     "shown",
     "strays",
     "wording",

@@ -21,6 +21,7 @@ from app.notices.queries.hooks import (
     note_attempt,
     purge_deliveries,
     remove_webhook,
+    this_transaction,
     webhook,
     webhooks_page,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "reporters_among",
     "seen_among",
     "templates_in_force",
+    "this_transaction",
     "told_of",
     "unit_managers",
     "unread",

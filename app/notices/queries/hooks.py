@@ -98,3 +98,11 @@ def purge_deliveries(session: Session, before: datetime) -> int:
         WITH gone AS (DELETE FROM webhook_deliveries WHERE created_at < :before RETURNING 1)
         SELECT count(*) FROM gone""")
     return int(session.execute(statement, {"before": before}).scalar_one())
+
+
+_XID = text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
+
+
+def this_transaction(session: Session) -> int:
+    """The number of this transaction, as rows of the feed carry it."""
+    return int(session.execute(_XID).scalar_one())

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-EVENTS = ("case.created", "case.changed", "case.lamp", "task.assigned")
+EVENTS = ("case.created", "case.changed", "case.lamp", "task.assigned", "statement.ready")
 RETRIES = 11
 """Pauses of 3, 9, 27 … 3^11 seconds: about three days."""
 KEPT_DAYS = 30

@@ -31,6 +31,9 @@ class Occasion(StrEnum):
     APPEAL_DECIDED = "appeal_decided"
     CALL_BACK_OVERDUE = "call_back_overdue"
     DOCUMENT_ISSUED = "document_issued"
+    # Of a statement that could not be delivered; its name stands for the number of a case.
+    STATEMENT_REFUSED = "statement_refused"
+    STATEMENT_FAILED = "statement_failed"
     # The rungs of the ladder of reminders.
     REMINDER_YELLOW = "reminder_yellow"
     REMINDER_RED = "reminder_red"
@@ -53,6 +56,7 @@ class Recipients(StrEnum):
     WHO_HELD_IT = "who_held_it"
     REPORTERS = "reporters"  # never the one who did it themselves
     ADDRESSEE = "addressee"  # of a paper; whoever issues it names them
+    OWNER = "owner"  # of a statement
     REMINDED = "reminded"  # whom the reminder's own row names, or whoever has to ring back
 
 
@@ -87,6 +91,8 @@ RECIPIENTS: Mapping[Occasion, tuple[Recipients, ...]] = {
     Occasion.APPEAL_DECIDED: (Recipients.UNIT_MANAGERS,),
     Occasion.CALL_BACK_OVERDUE: (Recipients.REMINDED,),
     Occasion.DOCUMENT_ISSUED: (Recipients.ADDRESSEE,),
+    Occasion.STATEMENT_REFUSED: (Recipients.OWNER,),
+    Occasion.STATEMENT_FAILED: (Recipients.OWNER,),
     Occasion.REMINDER_YELLOW: (Recipients.REMINDED,),
     Occasion.REMINDER_RED: (Recipients.REMINDED,),
     Occasion.REMINDER_SUPERVISION: (Recipients.REMINDED,),

@@ -13,6 +13,7 @@ from app.notices.service.contacts import (
 from app.notices.service.delivering import Letter, Outcome, conclude, letter, post
 from app.notices.service.hearing import Event, Heard, Listeners, begin, listeners
 from app.notices.service.hooks import (
+    announce,
     deliveries_of,
     end_webhook,
     fan_out,
@@ -42,6 +43,7 @@ __all__ = [
     "Which",
     "Wording",
     "admit_code",
+    "announce",
     "begin",
     "conclude",
     "confirm_contact",

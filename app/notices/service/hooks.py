@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -25,6 +25,17 @@ from app.notices.rules import KEPT_DAYS, Status, fault_of_url, in_scope, secret_
 
 READER = "webhooks"
 ROWS_AT_ONCE = 100
+ANNOUNCED = 0
+"""Changes are numbered from 1."""
+
+
+class Announcement(NamedTuple):
+    """What is told without a row of the feed."""
+
+    xid: int
+    seq: int
+    kind: str
+    data: Mapping[str, Any]
 
 
 def secret_of(webhook_id: UUID) -> str:
@@ -179,12 +190,27 @@ def fan_out(session: Session, *, now: datetime) -> bool:
     return len(rows) == ROWS_AT_ONCE
 
 
-def _write_down(session: Session, webhook_id: UUID, row: Any, now: datetime) -> None:
+def announce(session: Session, event: str, data: Mapping[str, Any], *, now: datetime) -> int:
+    """Tell every webhook without an area that wants this event of something that is no change of a case; how many.
+
+    Once in a transaction, whose number stands for that of the change.
+    """
+    told = 0
+    for hook in queries.live_webhooks(session):
+        if event in hook.events and hook.area_code is None:
+            row = Announcement(queries.this_transaction(session), ANNOUNCED, event, data)
+            told += _write_down(session, hook.id, row, now)
+    return told
+
+
+def _write_down(session: Session, webhook_id: UUID, row: Any, now: datetime) -> bool:
     delivery_id = new_id()
     values = {"xid": row.xid, "seq": row.seq, "event": row.kind, "data": row.data, "created_at": now}
     values |= {"id": delivery_id, "webhook_id": webhook_id, "status": Status.PENDING, "attempts": 0}
-    if queries.add_delivery(session, values):
+    added = queries.add_delivery(session, values)
+    if added:
         enqueue(session, "notices.deliver", delivery_id=str(delivery_id))
+    return added
 
 
 def purge_deliveries(session: Session, *, now: datetime) -> int:

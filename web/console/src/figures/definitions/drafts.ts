@@ -6,7 +6,11 @@ type Schemas = components["schemas"];
 export type Composite = Pick<Schemas["CompositeOut"], "parts" | "minimum_sample">;
 export type Grade = Schemas["GradeBody"];
 export type Group = Schemas["GroupBody"];
-export type Publishing = Pick<Schemas["PublishingOut"], "earliest_days" | "public">;
+type Shown = NonNullable<Schemas["PublicityBody"]["subjects"]>[number];
+export interface Publishing {
+  earliest_days: number;
+  public: { subjects: Shown[]; since: string | null };
+}
 export type Version = Schemas["DefinitionOut"];
 
 /** A number as it is typed; null: not yet, or none. */

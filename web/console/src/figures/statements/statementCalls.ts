@@ -54,7 +54,8 @@ export async function runStatement({ id, name, format }: Statement): Promise<str
 
 export const deliveriesOf = (id: string): string => `/statements/${id}/deliveries?limit=20`;
 
-export async function fetchDelivery({ file }: Delivery, otherwise: string): Promise<void> {
-  const response = await send("GET", file!.replace(/^\/api\/v1/, ""));
-  download(await response.blob(), nameOf(response.headers.get("content-disposition"), otherwise));
+/** The file of a delivery, as the server names it. */
+export async function fetchFileOf(statement: string, delivery: string): Promise<void> {
+  const response = await send("GET", `/statements/${statement}/deliveries/${delivery}/file`);
+  download(await response.blob(), nameOf(response.headers.get("content-disposition"), "statement"));
 }

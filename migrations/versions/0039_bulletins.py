@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0038_bulletins"
-down_revision = "0037_months"
+revision = "0039_bulletins"
+down_revision = "0038_statements"
 branch_labels = None
 depends_on = None
 

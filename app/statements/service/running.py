@@ -1,0 +1,215 @@
+"""Running a statement: the same code that answers the operation, on the ground of whoever it is run for.
+
+What can be run is registered here: how the operation is asked, what answers, how its file is set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from app.analysis.schemas import OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
+from app.core.auth import Principal
+from app.core.errors import Fault
+from app.core.paging import MOST
+from app.core.schemas import Query
+from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
+from app.evaluation.schemas.scores import RankingQuery
+from app.evaluation.service.tables import csv_of, summary_table, workbook_of
+from app.evaluation.views.indicators import indicators_answer
+from app.evaluation.views.scores import ranking_answer
+from app.evaluation.views.summary import summary_answer
+from app.statements.errors import BadStatement
+from app.statements.rules import (
+    FORMATS,
+    MEDIA_TYPES,
+    TAKES,
+    Form,
+    Span,
+    Takes,
+    Time,
+    What,
+    file_name,
+    of_days,
+    period_name,
+    span_of,
+)
+
+OURS = frozenset({"from", "to", "since", "until", "period", "at", "revision", "format", "limit", "cursor"})
+"""Parameters that the statement itself decides."""
+SOME_DAY = date(2026, 3, 10)
+MOST_DAYS = 3700
+MOST_LINES = 10_000
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a statement asks for; `params` as they are kept."""
+
+    what: What
+    params: Mapping[str, Any]
+    format: Form
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A statement as a file."""
+
+    name: str
+    media_type: str
+    data: bytes
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runnable:
+    """How an operation is asked, what answers it, and the lines of its table, the head first."""
+
+    query: type[Query]
+    answer: Callable[..., Answer]
+    table: Callable[[Any, Answer], Iterable[Sequence[Any]]]
+
+
+def _flat(_query: Any, answer: Answer) -> Iterable[list[Any]]:
+    return flat_table(answer["items"])
+
+
+def flat_table(items: Sequence[Mapping[str, Any]]) -> Iterable[list[Any]]:
+    """A line for each item; what an item holds in parts is a column for each part, lists are JSON."""
+    rows = [dict(_leaves(item)) for item in items]
+    heads = list(dict.fromkeys(name for row in rows for name in row))
+    yield heads
+    for row in rows:
+        yield [row.get(name) for name in heads]
+
+
+def _leaves(item: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
+    for name, value in item.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{before}{name}_")
+        else:
+            yield f"{before}{name}", orjson.dumps(value).decode() if isinstance(value, list) else value
+
+
+def _whole(answer: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The pages of a list as one answer, up to `MOST_LINES`; `total` says how many there are."""
+
+    def every_page(session: Session, query: Any, principal: Principal, *, now: datetime) -> Answer:
+        found = answer(session, query.model_copy(update={"limit": MOST}), principal, now=now)
+        items, cursor = list(found["items"]), found["next_cursor"]
+        while cursor is not None and len(items) < MOST_LINES:
+            page = answer(session, query.model_copy(update={"limit": MOST, "cursor": cursor}), principal, now=now)
+            items, cursor = [*items, *page["items"]], page["next_cursor"]
+        return {name: value for name, value in found.items() if name != "next_cursor"} | {"items": items}
+
+    return every_page
+
+
+RUNNABLE: Mapping[What, Runnable] = MappingProxyType(
+    {
+        What.SUMMARY: Runnable(
+            SummaryQuery, summary_answer, lambda query, answer: summary_table(query.dimensions, answer["items"])
+        ),
+        What.INDICATORS: Runnable(IndicatorsQuery, indicators_answer, _flat),
+        What.RANKING: Runnable(RankingQuery, ranking_answer, _flat),
+        What.OPEN: Runnable(OpenWorkQuery, open_answer, _flat),
+        What.OVERDUE: Runnable(OverdueQuery, _whole(overdue_answer), _flat),
+        What.TURNING_RED: Runnable(TurningRedQuery, _whole(turning_red_answer), _flat),
+    }
+)
+
+
+def checked(asked: Asked) -> None:
+    """Look whether a statement can be run at all.
+
+    Raises: BadStatement, with what to change.
+    """
+    if asked.format not in FORMATS[asked.what]:
+        forms = ", ".join(sorted(FORMATS[asked.what]))
+        raise _bad("/format", f"of {asked.what} there are {forms}")
+    for name in asked.params:
+        if name in OURS:
+            raise _bad(f"/params/{name}", "leave it out: the statement's `time` and `format` say it")
+    _query(asked, *_when(asked, SOME_DAY))
+
+
+def answer_of(
+    session: Session, asked: Asked, principal: Principal, *, today: date, now: datetime
+) -> tuple[Answer, str]:
+    """(what the operation answers this principal as of now, of which time seen from `today`).
+
+    Raises: BadStatement where the parameters name something that is no longer there; what the operation raises.
+    """
+    given, period = _when(asked, today)
+    return RUNNABLE[asked.what].answer(session, _query(asked, given, period), principal, now=now), period
+
+
+def file_of(asked: Asked, answer: Answer, period: str) -> File:
+    """An answer as the file that was asked for."""
+    return File(file_name(asked.what, period, asked.format), MEDIA_TYPES[asked.format], _data(asked, answer), period)
+
+
+def _data(asked: Asked, answer: Answer) -> bytes:
+    if asked.format is Form.JSON:
+        return orjson.dumps(answer)
+    runnable = RUNNABLE[asked.what]
+    table = list(runnable.table(_query(asked, *_when(asked, SOME_DAY)), answer))
+    return csv_of(table) if asked.format is Form.CSV else workbook_of(table, asked.what)
+
+
+def _query(asked: Asked, when: Mapping[str, str], _period: str) -> Any:
+    given = {name: value for name, value in asked.params.items() if name != "time"}
+    try:
+        return RUNNABLE[asked.what].query.model_validate({**given, **when})
+    except ValidationError as error:
+        faults = [Fault("/params/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+        raise BadStatement(f"These parameters cannot be: {faults[0].detail}.", faults=faults) from error
+
+
+def _when(asked: Asked, today: date) -> tuple[dict[str, str], str]:
+    """(the operation's own parameters of its time, what the time is called)."""
+    takes, time = TAKES[asked.what], asked.params.get("time")
+    if takes is Takes.NOW:
+        if time is not None:
+            raise _bad("/params/time", f"leave it out: {asked.what} is as of now")
+        return {}, today.isoformat()
+    if takes is Takes.SPAN:
+        span = _own_days(time) if isinstance(time, Mapping) else span_of(_named(time), today)
+        return {"from": span.first.isoformat(), "to": span.last.isoformat()}, span.name
+    period = None if isinstance(time, Mapping) else period_name(_named(time), today)
+    if period is None:
+        raise _bad("/params/time", f"{asked.what} is of a period: {', '.join(one for one in Time if _is_period(one))}")
+    return {"period": period}, period
+
+
+def _is_period(time: Time) -> bool:
+    return period_name(time, SOME_DAY) is not None
+
+
+def _named(time: Any) -> Time:
+    if time not in set(Time):
+        raise _bad("/params/time", f"say of which time: {', '.join(Time)}, or from and to with two days")
+    return Time(time)
+
+
+def _own_days(time: Mapping[str, Any]) -> Span:
+    try:
+        first, last = (date.fromisoformat(time[name]) for name in ("from", "to"))
+    except (KeyError, TypeError, ValueError):
+        raise _bad("/params/time", "from and to are two days such as 2026-10-01") from None
+    if len(time) > 2 or not 0 <= (last - first).days < MOST_DAYS:
+        raise _bad("/params/time", f"nothing but from and to, at most {MOST_DAYS} days later")
+    return of_days(first, last)
+
+
+def _bad(pointer: str, detail: str) -> BadStatement:
+    return BadStatement(f"This statement cannot be: {detail}.", faults=[Fault(pointer, detail)])
