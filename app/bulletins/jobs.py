@@ -80,7 +80,7 @@ def _make(attempt: Attempt) -> None:
     log.info("bulletin.made", bulletin_id=str(attempt.bulletin_id), size_bytes=len(data), kept=kept)
 
 
-@periodic("bulletins.remove_old", "31 * * * *")
+@periodic("bulletins.remove_old", "49 * * * *")
 def remove_old(timestamp: int) -> None:
     """Remove bulletins of drafts after their month, and files of attempts that were stopped; files first."""
     with read_unit() as session:
