@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
-from app.analysis.rules import OpenDimension
+from app.analysis.rules import FLOW_DIMENSIONS, OpenDimension
 from app.cases.rules import Stage, State
 from app.cases.schemas import CaseTypeOut, RefOut
 from app.core.paging import PageQuery
 from app.core.schemas import Out, Query
+from app.evaluation.rules.summing import Dimension
+from app.evaluation.schemas import SpanQuery
 from app.evaluation.schemas.figures import SubjectOut, checked_dimensions
 from app.sla.rules import Lamp
 
@@ -56,6 +58,21 @@ class TurningRedQuery(OverdueQuery):
         return timedelta(hours=self.hours)
 
 
+class FlowQuery(SpanQuery, GroundQuery):
+    """Cases closed in which time, on which ground, grouped by what."""
+
+    group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(FLOW_DIMENSIONS)}, by commas")
+
+    @field_validator("group_by")
+    @classmethod
+    def flow_dimensions_known(cls, value: str) -> str:
+        return checked_dimensions(value, FLOW_DIMENSIONS)
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        return tuple(Dimension(name) for name in self.group_by.split(",") if name)
+
+
 class OpenWorkOut(Out):
     """Groups of open cases: the dimensions by name, then `open`, `green`, `amber`, `red`, `paused`, the bands of age
     since opening (`under_1d`, `d1_3`, `d3_7`, `d7_30`, `over_30d`), `oldest_opened_at`, `median_age_s`.
@@ -89,3 +106,14 @@ class UrgentPage(Out):
     total: int
     items: list[UrgentCaseOut]
     next_cursor: str | None
+
+
+class FlowsOut(Out):
+    """Groups of closed cases: the dimensions by name, `cases`, then what is analysed."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime = Field(alias="from")
+    until: datetime = Field(alias="to")
+    as_of: datetime
+    items: list[dict[str, Any]]

@@ -1,5 +1,28 @@
-"""What SLA analyses are grouped by and how open work is sorted by age."""
+"""What SLA analyses are made of: bands of age, time by stage, what took cases off the straight way."""
 
+from app.analysis.rules.flows import (
+    FLOW_DIMENSIONS,
+    HOLD,
+    Spent,
+    Turn,
+    bottleneck_of,
+    common_reasons,
+    detours_of,
+    quantile,
+)
 from app.analysis.rules.standing import AGES, Age, OpenDimension, areas_above
 
-__all__ = ["AGES", "Age", "OpenDimension", "areas_above"]
+__all__ = [
+    "AGES",
+    "FLOW_DIMENSIONS",
+    "HOLD",
+    "Age",
+    "OpenDimension",
+    "Spent",
+    "Turn",
+    "areas_above",
+    "bottleneck_of",
+    "common_reasons",
+    "detours_of",
+    "quantile",
+]

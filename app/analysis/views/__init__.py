@@ -1,5 +1,6 @@
 """SLA analyses over HTTP."""
 
+from app.analysis.views import flows as flows
 from app.analysis.views import standing as standing
 from app.analysis.views.blueprint import analysis
 

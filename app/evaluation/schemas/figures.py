@@ -149,16 +149,21 @@ def checked_dimensions(value: str, known: Iterable[str]) -> str:
     return value
 
 
-class GroupsQuery(Query):
-    """Of which time and ground, grouped by what."""
+class SpanQuery(Query):
+    """Of which time and ground, as of when."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     since: str = Field(alias="from", max_length=40, description="An instant, or a day of the city")
     until: str = Field(alias="to", max_length=40, description="An instant, or the last day")
-    group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(Dimension)}, by commas")
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
     at: Instant | None = Field(None, description="As of this instant; left out: now")
+
+
+class GroupsQuery(SpanQuery):
+    """Of which time and ground, grouped by what."""
+
+    group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(Dimension)}, by commas")
 
     @field_validator("group_by")
     @classmethod

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -14,19 +13,16 @@ from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.db import read_unit
-from app.core.errors import Fault
 from app.core.http import json_response
 from app.core.schemas import problems
-from app.core.spans import begin_of, end_of
 from app.evaluation import service
-from app.evaluation.errors import BadPeriod
-from app.evaluation.rules.indicators import DEFINITIONS, Subject
+from app.evaluation.rules.indicators import DEFINITIONS
 from app.evaluation.schemas import GroupsQuery, SummaryCasesOut, SummaryCasesQuery, SummaryOut, SummaryQuery
 from app.evaluation.service import Asked, Summary
 from app.evaluation.service.tables import csv_of, summary_table, workbook_of
-from app.evaluation.views.indicators import evaluation, ground_of
+from app.evaluation.views.indicators import evaluation
+from app.evaluation.views.spans import asked_between
 
-MOST_DAYS = 3700
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -97,22 +93,4 @@ def _head(asked: Asked) -> dict[str, str]:
 
 def _wanted(query: GroupsQuery, principal: Principal, now: datetime, *, times: bool = False) -> Summary:
     """Raises: BadSpan, BadPeriod."""
-    zone = config().city_tz
-    start = begin_of(query.since, zone)
-    end = end_of(query.until, zone)
-    at = query.at or now
-    if not timedelta(0) < end - start <= timedelta(days=MOST_DAYS):
-        raise BadPeriod("This is no time.", faults=[Fault("/to", f"after from, at most {MOST_DAYS} days later")])
-    if at > now:
-        raise BadPeriod("This instant lies ahead.", faults=[Fault("/at", "ask for an instant that is past")])
-    prefixes, units = ground_of(principal, Subject.DISTRICT)
-    if query.area is not None:
-        prefixes = _narrowed(prefixes, query.area)
-    asked = Asked(Subject.CITY, start, end, at, prefixes, units)
-    return Summary(asked, query.dimensions, zone, times)
-
-
-def _narrowed(prefixes: Iterable[str], area: str) -> tuple[str, ...]:
-    """The part of an area that lies on one's ground; nothing where none does."""
-    inside = {area for prefix in prefixes if area.startswith(prefix)}
-    return tuple(inside or {prefix for prefix in prefixes if prefix.startswith(area)} or {"-"})
+    return Summary(asked_between(query, principal, now), query.dimensions, config().city_tz, times)

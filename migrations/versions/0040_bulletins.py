@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0039_bulletins"
-down_revision = "0038_statements"
+revision = "0040_bulletins"
+down_revision = "0039_detours"
 branch_labels = None
 depends_on = None
 

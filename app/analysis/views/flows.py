@@ -1,0 +1,71 @@
+"""Closed cases of a time over HTTP: where their time went, and what took them off the straight way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from app.analysis import service
+from app.analysis.schemas import FlowQuery, FlowsOut
+from app.analysis.service import Flow
+from app.analysis.views.blueprint import analysis
+from app.analysis.views.ground import filter_for
+from app.core import clock
+from app.core.auth import Principal, current_principal, needs
+from app.core.clock import to_rfc3339
+from app.core.config import config
+from app.core.db import snapshot_unit
+from app.core.http import json_response
+from app.core.schemas import problems
+from app.evaluation.service import Asked
+from app.evaluation.views.spans import asked_between
+
+ANALYSED = {200: FlowsOut, **problems(401, 403, 503)}
+
+
+@analysis.get("/sla/bottleneck", operation_id="analyze_bottleneck", responses=ANALYSED)
+@needs("figures.read")
+def analyze_bottleneck(query: FlowQuery) -> Response:
+    """Where the time of the cases closed in a time went, stage by stage."""
+    with snapshot_unit() as session:
+        found = bottleneck_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def bottleneck_answer(session: Session, query: FlowQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
+    """Where time went on the ground of somebody: {from, to, as_of, items}. Needs one state of the database.
+
+    Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
+    """
+    flow = _flow(session, query, principal, now)
+    return _head(flow.asked) | {"items": service.bottleneck(session, flow, now=now)}
+
+
+@analysis.get("/sla/detours", operation_id="analyze_detours", responses=ANALYSED)
+@needs("figures.read")
+def analyze_detours(query: FlowQuery) -> Response:
+    """Holds, extensions, returns, reworks and reopenings of the cases closed in a time, and why."""
+    with snapshot_unit() as session:
+        found = detours_answer(session, query, current_principal(), now=clock.now())
+    return json_response(found)
+
+
+def detours_answer(session: Session, query: FlowQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
+    """Detours on the ground of somebody: {from, to, as_of, items}. Needs one state of the database.
+
+    Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
+    """
+    flow = _flow(session, query, principal, now)
+    return _head(flow.asked) | {"items": service.detours(session, flow, now=now)}
+
+
+def _flow(session: Session, query: FlowQuery, principal: Principal, now: datetime) -> Flow:
+    asked = asked_between(query, principal, now)
+    return Flow(asked, filter_for(session, query), query.dimensions, config().city_tz)
+
+
+def _head(asked: Asked) -> dict[str, str]:
+    return {"from": to_rfc3339(asked.start), "to": to_rfc3339(asked.end), "as_of": to_rfc3339(asked.at)}

@@ -1,0 +1,42 @@
+"""A stretch of time as it is asked for, on the ground of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from app.core.auth import Principal
+from app.core.config import config
+from app.core.errors import Fault
+from app.core.spans import begin_of, end_of
+from app.evaluation.errors import BadPeriod
+from app.evaluation.rules.indicators import Subject
+from app.evaluation.schemas import SpanQuery
+from app.evaluation.service import Asked
+from app.evaluation.views.indicators import ground_of
+
+MOST_DAYS = 3700
+
+
+def asked_between(query: SpanQuery, principal: Principal, now: datetime) -> Asked:
+    """What is asked for, on the ground of whoever asks; days are days of the city.
+
+    Raises: BadSpan, BadPeriod.
+    """
+    start = begin_of(query.since, config().city_tz)
+    end = end_of(query.until, config().city_tz)
+    at = query.at or now
+    if not timedelta(0) < end - start <= timedelta(days=MOST_DAYS):
+        raise BadPeriod("This is no time.", faults=[Fault("/to", f"after from, at most {MOST_DAYS} days later")])
+    if at > now:
+        raise BadPeriod("This instant lies ahead.", faults=[Fault("/at", "ask for an instant that is past")])
+    prefixes, units = ground_of(principal, Subject.DISTRICT)
+    if query.area is not None:
+        prefixes = _narrowed(prefixes, query.area)
+    return Asked(Subject.CITY, start, end, at, prefixes, units)
+
+
+def _narrowed(prefixes: Iterable[str], area: str) -> tuple[str, ...]:
+    """The part of an area that lies on one's ground; nothing where none does."""
+    inside = {area for prefix in prefixes if area.startswith(prefix)}
+    return tuple(inside or {prefix for prefix in prefixes if prefix.startswith(area)} or {"-"})
