@@ -13,6 +13,7 @@ from app.accounts.rules import Role, verbs_of
 from app.accounts.views import DatabaseAuthenticator, accounts
 from app.administration.views import administration
 from app.analysis.views import analysis
+from app.bulletins.views import bulletins
 from app.cases.views import cases
 from app.catalog.views import catalog
 from app.console.views import console
@@ -64,6 +65,7 @@ FEATURES: tuple[APIBlueprint, ...] = (
     evaluation,
     statements,
     exports,
+    bulletins,
     analysis,
 )
 

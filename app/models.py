@@ -22,6 +22,7 @@ FEATURES = (
     "evaluation",
     "statements",
     "exports",
+    "bulletins",
 )
 
 for feature in FEATURES:

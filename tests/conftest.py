@@ -8,7 +8,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -201,9 +201,16 @@ def session(database: Database) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def made_app(settings: Config) -> OpenAPI:
+    """The application, put together once: it asks for the database in force whenever it needs one."""
+    return create_app(settings, Database.connect(settings))
+
+
 @pytest.fixture
-def app(database: Database, settings: Config) -> OpenAPI:
-    return create_app(settings, database)
+def app(made_app: OpenAPI, database: Database) -> OpenAPI:
+    use_database(database)
+    return made_app
 
 
 @pytest.fixture
@@ -220,7 +227,7 @@ def now() -> datetime:
 @pytest.fixture
 def city(made_city: City, session: Session) -> City:
     """The small city with everybody in it; what a test does to it is gone after the test."""
-    return deepcopy(made_city)
+    return replace(made_city, people=dict(made_city.people), units=dict(made_city.units), types=dict(made_city.types))
 
 
 @pytest.fixture

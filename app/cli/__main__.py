@@ -11,6 +11,7 @@ from app.cli.system import COMMANDS
 MODULES = {
     "audit": "audit",
     "base": "base",
+    "bulletin": "bulletin",
     "calendar": "calendar",
     "deadlines": "deadlines",
     "figures": "figures",

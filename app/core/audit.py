@@ -27,6 +27,8 @@ Json: TypeAlias = Any
 DEEDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "base_layer": frozenset({"import", "clear"}),
+        "bulletin": frozenset({"make"}),
+        "bulletin_template": frozenset({"put"}),
         "calendar": frozenset({"change", "correct", "drop_correction"}),
         "case": frozenset({"export"}),
         "condition": frozenset({"add", "change", "retire"}),

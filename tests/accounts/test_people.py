@@ -79,12 +79,12 @@ def test_creation_is_repeated_without_harm_and_keeps_no_password(api, session, c
     assert all(FRESH.encode() not in (row.body or b"") for row in stored)
 
 
-def test_what_is_stored_of_a_password_in_a_repeatable_request_cannot_be_guessed(api, session, city):
+def test_what_is_stored_of_a_password_in_a_repeatable_request_cannot_be_guessed(api, session, city, monkeypatch):
     """The mark of the body is keyed: equal bodies give another mark under another key."""
     body = {"username": "li4", "name": "李四", "organization_id": str(city.units["U01"]), "password": FRESH}
     api.post("admin", "/users", 201, json=body, headers={"Idempotency-Key": "one"})
     (kept,) = session.scalars(select(IdempotencyKey.fingerprint))
-    api.app.config["SECRET_KEY"] = "another secret for tests, long enough"
+    monkeypatch.setitem(api.app.config, "SECRET_KEY", "another secret for tests, long enough")
     refused = api.client.post(
         "/api/v1/users", json=body, headers={**api.headers("admin"), "Idempotency-Key": "one"}
     ).get_json()

@@ -61,7 +61,11 @@ def seen(
 
 def rows_of(session: Session, revision: AnyRow, subject: Subject) -> list[Row]:
     """Every subject of a kind as it was published, in the order of the codes."""
-    kept: Mapping[str, Any] = _part(session, revision, figures_part(subject))
+    return rows_in(session, _part(session, revision, figures_part(subject)), subject)
+
+
+def rows_in(session: Session, kept: Mapping[str, Any], subject: Subject) -> list[Row]:
+    """The subjects of a part of figures, in the order of the codes."""
     names = names_of(session, subject, kept.keys()) if subject in PEOPLE else {}
     found = [
         Row(key, code, name, {one: figure_of(figure) for one, figure in row["figures"].items()}, row["placed"])
@@ -79,7 +83,7 @@ def cases_of_revision(
     Shape: `asked` is subject, key, indicator, side. Of ground that is not theirs nobody sees cases.
     """
     subject, key, name, side = asked
-    indicator = _indicator(name, inputs_of(session, revision)["indicators"][name])
+    indicator = frozen_indicator(name, inputs_of(session, revision)["indicators"][name])
     counted = indicator.counted_for(subject)
     chunks = queries.result(session, revision.period, revision.revision, entries_part(counted))
     whole = is_whole(session, ground) or subject in AREAS
@@ -139,7 +143,7 @@ def _part(session: Session, revision: AnyRow, part: str) -> Any:
     return orjson.loads(unpacked(body))
 
 
-def _indicator(name: str, frozen: Mapping[str, Any]) -> Indicator:
+def frozen_indicator(name: str, frozen: Mapping[str, Any]) -> Indicator:
     """An indicator as it was defined when it was published."""
     return Indicator(
         name,

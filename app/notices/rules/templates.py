@@ -18,8 +18,8 @@ def faults_of(title: str, text: str, known: Sequence[str]) -> list[tuple[str, st
         >>> faults_of("Late", "Case {number!r:>9999}", ("number",))
         [('/text', 'write a placeholder as {number}, without anything beside its name')]
     """
-    found = [("/title", fault) for fault in _faults(title, known)] + [
-        ("/text", fault) for fault in _faults(text, known)
+    found = [("/title", fault) for fault in placeholder_faults(title, known)] + [
+        ("/text", fault) for fault in placeholder_faults(text, known)
     ]
     if any(ord(sign) < 32 for sign in title) or len(title.splitlines()) > 1:
         found.append(("/title", "write it on one line"))
@@ -29,7 +29,8 @@ def faults_of(title: str, text: str, known: Sequence[str]) -> list[tuple[str, st
     return found
 
 
-def _faults(part: str, known: Sequence[str]) -> list[str]:
+def placeholder_faults(part: str, known: Sequence[str]) -> list[str]:
+    """What is wrong with the placeholders of a text: unknown ones, and those with anything beside the name."""
     listed = ", ".join(f"{{{name}}}" for name in known)
     try:
         fields = [field for field in _FORMATTER.parse(part) if field[1] is not None]
@@ -37,7 +38,7 @@ def _faults(part: str, known: Sequence[str]) -> list[str]:
         return ["a brace has no partner; write {{ or }} for a brace itself"]
     unknown = [f"{{{name}}} is not known here; known are {listed}" for _, name, _, _ in fields if name not in known]
     bare = all(not shape and conversion is None for _, _, shape, conversion in fields)
-    return unknown or ([] if bare else ["write a placeholder as {number}, without anything beside its name"])
+    return unknown or ([] if bare else [f"write a placeholder as {{{known[0]}}}, without anything beside its name"])
 
 
 def _names(part: str) -> set[str]:

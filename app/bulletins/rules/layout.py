@@ -1,0 +1,37 @@
+"""The page of an official document: A4 as GB/T 9704 has it, and how wide texts are on it.
+
+Units: millimetres and points. Source: GB/T 9704-2012, 5.2.
+"""
+
+from __future__ import annotations
+
+TOP_MM, BOTTOM_MM, LEFT_MM, RIGHT_MM = 37.0, 35.0, 28.0, 26.0
+PAGE_MM = (210.0, 297.0)
+TEXT_MM = PAGE_MM[0] - LEFT_MM - RIGHT_MM
+"""156 mm for 28 signs of 16 points; 225 mm for 22 lines."""
+POINTS_PER_MM = 72 / 25.4
+BODY_PT, TITLE_PT, NUMBER_PT = 16.0, 22.0, 14.0
+LINE_PT = 28.95
+LETTERHEAD_PT = 46.0
+"""The largest size of the issuer's name at the head: 22 mm high at most."""
+NARROW_EM, WIDE_EM = 0.56, 1.0
+
+
+def em_width(text: str) -> float:
+    """About how wide a text is, in its own size.
+
+    Example:
+        >>> em_width("环卫"), round(em_width("ab"), 2)
+        (2.0, 1.12)
+    """
+    return sum(WIDE_EM if ord(sign) > 0x2E80 else NARROW_EM for sign in text)
+
+
+def letterhead_pt(text: str) -> float:
+    """The size in which the issuer's name fills the line at the head, in whole points.
+
+    Example:
+        >>> letterhead_pt("样市城市管理委员会办公室文件"), letterhead_pt("样市文件")
+        (31.0, 46.0)
+    """
+    return min(LETTERHEAD_PT, TEXT_MM * POINTS_PER_MM // max(em_width(text), 1.0))
