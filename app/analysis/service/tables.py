@@ -10,6 +10,11 @@ from app.evaluation.rules.tables import Chart, Kind, Table, flat, kind_of
 LAMPS = ("green", "amber", "red", "paused")
 AGES = ("under_1d", "d1_3", "d3_7", "d7_30", "over_30d")
 RATES = ("holds_rate", "extensions_rate", "returns_rate", "reworks_rate", "reopened_rate")
+LISTED = (
+    *("number", "state", "stage", "lamp", "type_code", "type_name", "district_name", "street_name", "cell"),
+    *("owner_code", "owner_name", "opened_at", "due_at"),
+)
+"""What a list of cases has of each in a file."""
 Items = Sequence[Mapping[str, Any]]
 Part = tuple[str, Table, tuple[Chart, ...]]
 """The name of a sheet, its table, its charts."""
@@ -26,8 +31,10 @@ def parts_of(what: str, items: Items) -> list[Part]:
             return [("bottleneck", table, charts if len(items) == 1 else ())]
         case "detours":
             return [("detours", flat(items), _by_name(items, RATES)), ("reasons", flat(list(by_reason(items))), ())]
+        case "overdue":
+            return [(what, flat(items, (*LISTED, "late_s")), ())]
         case _:
-            return [(what, flat(items), ())]
+            return [(what, flat(items, (*LISTED, "remaining_s")), ())]
 
 
 def by_stage(items: Items) -> Iterable[dict[str, Any]]:

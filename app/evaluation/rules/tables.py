@@ -63,10 +63,15 @@ TEXTS = frozenset(
 )
 
 
-def flat(items: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    """Items as a table: of areas, units and types code and name, of other parts a column each; lists are left out."""
+def flat(items: Sequence[Mapping[str, Any]], heads: Sequence[str] = ()) -> list[list[Any]]:
+    """Items as a table: of areas, units and types code and name, of other parts a column each; lists are left out.
+
+    `heads` are those of a list that may be empty, or not of the same parts in each line.
+    """
     rows = [dict(_leaves(item)) for item in items]
-    heads = list(dict.fromkeys(name for row in rows for name in row))
+    found = dict.fromkeys(name for row in rows for name in row)
+    # What has neither code nor name in one line has both in others.
+    heads = list(heads) or [name for name in found if f"{name}_code" not in found]
     return [heads, *([row.get(name) for name in heads] for row in rows)]
 
 

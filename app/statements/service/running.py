@@ -21,6 +21,7 @@ from app.core.auth import Principal
 from app.core.errors import Fault
 from app.core.paging import MOST
 from app.core.schemas import Query
+from app.evaluation.rules.tables import flat
 from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
 from app.evaluation.schemas.scores import RankingQuery
 from app.evaluation.service.tables import csv_of, summary_table, workbook_of
@@ -80,24 +81,7 @@ class Runnable:
 
 
 def _flat(_query: Any, answer: Answer) -> Iterable[list[Any]]:
-    return flat_table(answer["items"])
-
-
-def flat_table(items: Sequence[Mapping[str, Any]]) -> Iterable[list[Any]]:
-    """A line for each item; what an item holds in parts is a column for each part, lists are JSON."""
-    rows = [dict(_leaves(item)) for item in items]
-    heads = list(dict.fromkeys(name for row in rows for name in row))
-    yield heads
-    for row in rows:
-        yield [row.get(name) for name in heads]
-
-
-def _leaves(item: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
-    for name, value in item.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{before}{name}_")
-        else:
-            yield f"{before}{name}", orjson.dumps(value).decode() if isinstance(value, list) else value
+    return flat(answer["items"])
 
 
 def _whole(answer: Callable[..., Answer]) -> Callable[..., Answer]:
