@@ -44,8 +44,9 @@ def change_review(session: Session, review_id: UUID, values: Mapping[str, Any]) 
     return session.connection().execute(query).one_or_none() is not None
 
 
-def drop_review(session: Session, review_id: UUID) -> None:
-    session.connection().execute(delete(REVIEWS).where(REVIEWS.c.id == review_id))
+def drop_review(session: Session, period: str) -> None:
+    """The period is reviewed: nothing is made any more."""
+    session.connection().execute(delete(REVIEWS).where(REVIEWS.c.period == period))
 
 
 _SUBJECTS = text("""

@@ -130,6 +130,7 @@ def review(session: Session, period: Period, draft: Draft, *, expected: int | No
     }
     queries.save_period(session, values)
     queries.drop_drafts(session, period.name, draft.id)
+    queries.drop_review(session, period.name)
     _note(session, "evaluation.review", period, {"version": before.version + 1}, actor_id, draft.frozen.as_of)
 
 

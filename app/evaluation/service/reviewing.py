@@ -104,14 +104,14 @@ def begin_review(session: Session, review_id: UUID, *, now: datetime) -> Reviewi
 
 
 def fail_review(session: Session, review_id: UUID, why: DomainError) -> None:
-    """Record why there is no review."""
+    """Record why there is no review, and drop what was kept of it."""
+    found = queries.review_of(session, review_id)
+    if found is None:
+        return
     problem = {"type": f"/problems/{why.slug}", "title": why.title, "detail": why.detail}
     queries.change_review(session, review_id, {"state": ReviewState.FAILED, "problem": problem})
-
-
-def end_review(session: Session, review_id: UUID) -> None:
-    """The period is reviewed: nothing is made any more."""
-    queries.drop_review(session, review_id)
+    row = queries.period_row(session, found.period)
+    queries.drop_drafts(session, found.period, None if row is None else row.draft_id)
 
 
 def note_progress(session: Session, review_id: UUID, parts: Collection[str], *, now: datetime) -> bool:
