@@ -15,7 +15,8 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.analysis.schemas import OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.views.flows import bottleneck_answer, detours_answer
 from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
@@ -83,6 +84,11 @@ def _flat(_query: Any, answer: Answer) -> Iterable[list[Any]]:
     return flat_table(answer["items"])
 
 
+def _stages(_query: Any, answer: Answer) -> Iterable[list[Any]]:
+    """A line for each stage of each group."""
+    return flat_table([{**item, **stage} for item in answer["items"] for stage in item.pop("stages")])
+
+
 def flat_table(items: Sequence[Mapping[str, Any]]) -> Iterable[list[Any]]:
     """A line for each item; what an item holds in parts is a column for each part, lists are JSON."""
     rows = [dict(_leaves(item)) for item in items]
@@ -124,6 +130,8 @@ RUNNABLE: Mapping[What, Runnable] = MappingProxyType(
         What.OPEN: Runnable(OpenWorkQuery, open_answer, _flat),
         What.OVERDUE: Runnable(OverdueQuery, _whole(overdue_answer), _flat),
         What.TURNING_RED: Runnable(TurningRedQuery, _whole(turning_red_answer), _flat),
+        What.BOTTLENECK: Runnable(FlowQuery, bottleneck_answer, _stages),
+        What.DETOURS: Runnable(FlowQuery, detours_answer, _flat),
     }
 )
 
