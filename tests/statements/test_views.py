@@ -87,6 +87,20 @@ def test_what_is_of_a_period_is_run_for_the_period(api, keep, march, what):
     assert "U01" in {line["对象代码"] for line in lines}
 
 
+def test_where_time_went_has_a_line_for_each_stage(api, keep, march):
+    params = {"group_by": "unit", "time": {"from": "2026-03-01", "to": "2026-03-31"}}
+    query = {"group_by": "unit", "from": "2026-03-01", "to": "2026-03-31"}
+    (wanted,) = api.get("evaluator", "/sla/bottleneck", **query)["items"]
+    lines = run(api, keep(what="bottleneck", params=params)).get_data().decode("utf-8-sig")
+    stages = list(csv.DictReader(io.StringIO(lines)))
+    assert {one["责任单位代码"] for one in stages} == {"U01"}
+    assert len(stages) == len(wanted["stages"]) > 3
+    answer = run(api, keep(what="bottleneck", params={**params, "lang": "en"})).get_data().decode("utf-8-sig")
+    assert answer.startswith("Unit code,Unit,")
+    said = run(api, keep(what="detours", params=params, format="json")).get_json()
+    assert said["items"] == api.get("evaluator", "/sla/detours", **query)["items"]
+
+
 def test_what_is_as_of_now_says_what_the_operation_says(api, keep, march, monkeypatch):
     monkeypatch.setattr("app.statements.service.running.MOST", 1)
     for hours in (0.1, 0.2, 0.3):
