@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -14,6 +16,7 @@ from app.analysis.rules.charts import bars, round_up, stacks
 from app.evaluation.rules.tables import cell_of, flat
 from tests.evaluation.conftest import FAR
 
+APP = Path(__file__).parents[2] / "app"
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
 
@@ -55,7 +58,7 @@ def test_every_analysis_comes_as_csv_and_workbook(api, several):
         ("open", {"group_by": "unit"}, "责任单位代码"),
         ("overdue", {}, "案卷编号"),
         ("turning-red", {}, "案卷编号"),
-        ("bottleneck", MARCH, "案卷"),
+        ("bottleneck", MARCH, "阶段"),
         ("detours", {**MARCH, "group_by": "district"}, "区县代码"),
     ):
         plain = file_of(api, path, format="csv", **query)
@@ -100,10 +103,10 @@ def test_the_workbook_of_the_report_says_what_the_api_says(api, several):
     overview = {line["指标"]: line["数值"] for line in sheet(book, "概况", "指标")}
     assert same(overview["按时处置率"], "rate", report["whole"]["on_time_handled_rate"])
     assert overview["在办"] == report["open"]["whole"][0]["open"] == 2
-    stages = {line["阶段"]: line for line in sheet(book, "时间花在哪里", "案卷")}
-    for one in report["bottleneck"]["whole"][0]["stages"]:
-        shown = next(line for word, line in stages.items() if line["计时次数"] == one["clocks"] and word)
-        assert shown["案卷"] == 2
+    lines = sheet(book, "时间花在哪里", "阶段")
+    for line, one in zip(lines, report["bottleneck"]["whole"][0]["stages"], strict=True):
+        assert (line["案卷"], line["计时次数"], line["超时"]) == (2, one["clocks"], one["late"])
+        assert same(line["用时九成位（小时）"], "p90_s", one["p90_s"])
     assert [line["案卷编号"] for line in sheet(book, "已超时案卷", "案卷编号")] == [
         one["number"] for one in report["overdue"]["items"]
     ]
@@ -150,3 +153,12 @@ def test_charts_are_drawn_within_their_axes():
     ((first, second),) = stacks([("a", [("red", 1.0), ("green", 3.0)])], 4)
     assert (first.start, first.length, second.start, second.length) == (0, 0.25, 0.25, 0.75)
     assert [round_up(most) for most in (0, 1, 11, 26)] == [1, 1, 20, 50]
+
+
+@pytest.mark.parametrize("folder", ["analysis", "evaluation"])
+def test_both_languages_say_everything(folder):
+    chinese, english = (
+        {(name, *(group if isinstance(group, dict) else ())) for name, group in json.loads(said).items()}
+        for said in ((APP / folder / f"service/messages/{name}.json").read_text() for name in ("zh-CN", "en"))
+    )
+    assert chinese == english

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.analysis.service.tables import LISTED, RATES, Items, by_reason, by_stage, open_charts
+from app.analysis.service.tables import LISTED, RATES, Items, by_reason, by_stage, open_charts, stage_charts
 from app.evaluation.rules.tables import Chart, Sheet, Table, flat
 from app.evaluation.service.wording import Wording
 
@@ -70,8 +70,7 @@ def _parts(report: Mapping[str, Any]) -> Iterable[tuple[str, Table, tuple[Chart,
     for name, left in (("overdue", "late_s"), ("turning_red", "remaining_s")):
         yield name, flat(report[name]["items"], (*LISTED, left)), ()
     slow = report["bottleneck"]
-    shares = (Chart("bar", "stage", ("share",)), Chart("column", "stage", ("median_s", "p90_s")))
-    yield "bottleneck", flat(list(by_stage(slow["whole"]))), shares
+    yield "bottleneck", flat(list(by_stage(slow["whole"]))), stage_charts(slow["whole"])
     yield "bottleneck_units", flat(list(by_stage(slow["unit"]))), ()
     off = report["detours"]
     yield "detours_units", flat(off["unit"]), (Chart("column", "unit_name", RATES),)

@@ -113,7 +113,8 @@ class _Page:
 
     def _above(self) -> None:
         self._page.set_row(0, 30)
-        self._page.write_string(0, 0, f"{self._heading.title} · {self._sheet.name}", self._formats.title)
+        title, name = self._heading.title, self._sheet.name
+        self._page.write_string(0, 0, title if title == name else f"{title} · {name}", self._formats.title)
         for row, (label, text) in enumerate(self._heading.facts, 1):
             self._page.write_string(row, 0, f"{label}：{text}", self._formats.label)
 

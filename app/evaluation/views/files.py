@@ -45,7 +45,7 @@ def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
 
 def wording(session: Session, asked: Language | None) -> Wording:
     """The words of the language that is asked for, else accepted; sources are called what this city calls them."""
-    language = language_of(asked, accepted_language())
+    language = asked or language_of(None, accepted_language())
     rules = sla.source_rules(session).values()
     names = {str(rule.source): rule.name_en if language == "en" else rule.name_zh for rule in rules}
     return Wording(language, names)
