@@ -54,12 +54,13 @@ _CLOSED = """
            AND (CAST(:sources AS text[]) IS NULL OR source = ANY (CAST(:sources AS text[]))))"""
 _CLOCKS = f"""
     clocks AS (
-        SELECT {{names}} e.counted, e.marks, e.value FROM closed c CROSS JOIN LATERAL (
+        SELECT {{names}} array_position(CAST(:clocks AS text[]), e.counted) AS stage, e.marks, e.value
+          FROM closed c CROSS JOIN LATERAL (
             SELECT counted, marks, value FROM evaluation_entries
              WHERE case_id = c.case_id AND counted || '' = ANY (CAST(:clocks AS text[])) AND value IS NOT NULL
                AND (NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))) OFFSET 0) e
         UNION ALL
-        SELECT {{names}} given.counted, given.marks, given.value FROM closed c
+        SELECT {{names}} array_position(CAST(:clocks AS text[]), given.counted), given.marks, given.value FROM closed c
           JOIN unnest({GIVEN}) AS given ({NAMES}) ON given.case_id = c.case_id
          WHERE given.counted = ANY (CAST(:clocks AS text[])) AND given.value IS NOT NULL)"""  # noqa: S608 -- put together from our own words
 # The condition is that of an index which holds just these events.
@@ -86,13 +87,13 @@ def closed_cases(session: Session, asked: Asked) -> dict[Key, int]:
 
 def stage_times(session: Session, asked: Asked) -> list[tuple[Key, Spent]]:
     """What each stage took of the closed cases of each group: clocks whose work was done, in working seconds."""
-    columns = """counted, count(*), CAST(sum(value) AS bigint),
+    columns = """stage, count(*), CAST(sum(value) AS bigint),
         percentile_cont(CAST(ARRAY[0.5, 0.9] AS double precision[])) WITHIN GROUP (ORDER BY value),
         count(*) FILTER (WHERE marks & :on_time = 0) FROM clocks"""
-    rows = _rows(session, asked, _CLOCKS, columns, grouped=True, also="counted, ")
-    found = []
-    for *key, counted, clocks, total, (median, p90), late in rows:
-        found.append((tuple(key), Spent(STAGES[Counted(counted)], clocks, total, median, p90, late)))
+    rows = _rows(session, asked, _CLOCKS, columns, grouped=True, also="stage, ")
+    found, names = [], list(STAGES.values())
+    for *key, place, clocks, total, (median, p90), late in rows:
+        found.append((tuple(key), Spent(names[place - 1], clocks, total, median, p90, late)))
     return found
 
 
