@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.analysis.service.tables import LISTED, RATES, Items, by_reason, by_stage, open_charts, stage_charts
+from app.analysis.service.tables import LISTED, Items, by_reason, by_stage, detour_charts, open_charts, stage_charts
 from app.evaluation.rules.tables import Chart, Sheet, Table, flat
 from app.evaluation.service.wording import Wording
 
@@ -73,5 +73,5 @@ def _parts(report: Mapping[str, Any]) -> Iterable[tuple[str, Table, tuple[Chart,
     yield "bottleneck", flat(list(by_stage(slow["whole"]))), stage_charts(slow["whole"])
     yield "bottleneck_units", flat(list(by_stage(slow["unit"]))), ()
     off = report["detours"]
-    yield "detours_units", flat(off["unit"]), (Chart("column", "unit_name", RATES),)
+    yield "detours_units", flat(off["unit"]), detour_charts(off["unit"])
     yield "reasons", flat(list(by_reason(off["whole"])), ("kind", "reason", "count")), ()

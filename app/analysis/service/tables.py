@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.analysis.rules import HOLD
@@ -29,7 +30,7 @@ def parts_of(what: str, items: Items) -> list[Part]:
         case "bottleneck":
             return [("bottleneck", flat(list(by_stage(items))), stage_charts(items))]
         case "detours":
-            return [("detours", flat(items), _by_name(items, RATES)), ("reasons", flat(list(by_reason(items))), ())]
+            return [("detours", flat(items), detour_charts(items)), ("reasons", flat(list(by_reason(items))), ())]
         case "overdue":
             return [(what, flat(items, (*LISTED, "late_s")), ())]
         case _:
@@ -67,6 +68,11 @@ def _names_group(name: str, value: Any) -> bool:
 def open_charts(items: Items) -> tuple[Chart, ...]:
     """Open work by lamp and by age, one bar for each group."""
     return tuple(chart for series in (LAMPS, AGES) for chart in _by_name(items, series, stacked=True))
+
+
+def detour_charts(items: Items) -> tuple[Chart, ...]:
+    """How often each detour is taken, by group; they are few in a hundred."""
+    return tuple(replace(chart, cut=True) for chart in _by_name(items, RATES))
 
 
 def _by_name(items: Items, series: tuple[str, ...], *, stacked: bool = False) -> tuple[Chart, ...]:

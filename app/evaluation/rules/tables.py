@@ -96,13 +96,17 @@ def cell_of(name: str, value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of columns of a table by its first lines: `form` as workbooks call it, names of columns."""
+    """A picture of columns of a table by its first lines: `form` as workbooks call it, names of columns.
+
+    Shape: `cut`: its axis ends with the longest bar; else shares are shown of the whole.
+    """
 
     form: str
     category: str
     series: tuple[str, ...]
     stacked: bool = False
     most: int = 24
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ class Wording:
     def word(self, column: str, value: Any) -> Any:
         """A value of a column as people read it; codes that have no word stay."""
         if value is None:
-            return None
+            named = column.removesuffix("_name") if column.endswith(("_name", "reason")) else ""
+            return messages(self.language)["none"].get(named)
         if isinstance(value, bool):
             return self.say("flags", str(value).lower())
         return self._coded(column, str(value)) if column in CODED else value

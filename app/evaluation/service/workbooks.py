@@ -169,7 +169,7 @@ class _Page:
         form = {"num_format": NUMBERS[kind_of(chart.series[0])].replace("0.00%", "0%").replace(".0", "")}
         lines_across = {"visible": True, "line": {"color": "#E4E7EC"}}
         axis: dict[str, Any] = {"num_font": font, "major_gridlines": lines_across, "line": {"none": True}, **form}
-        if kind_of(chart.series[0]) is Kind.SHARE and chart.form != "bar":
+        if kind_of(chart.series[0]) is Kind.SHARE and not chart.cut:
             axis |= {"min": 0, "max": 1}
         across = {"num_font": font, "major_gridlines": {"visible": False}}
         drawn.set_x_axis(axis if chart.form == "bar" else across)
