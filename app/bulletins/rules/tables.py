@@ -24,7 +24,7 @@ def ranking(group: PeerGroup, caption: str, say: Phrases) -> Table:
         caption,
         _heads(names, say),
         [_ranked(row, say) for row in group.rows],
-        (10, 25, 11, 8, 10, 10, 10, 12, 12, 11, 10),
+        (9, 22, 10, 8, 9, 8, 9, 12, 12, 12, 10),
         (CENTRE, LEFT, RIGHT, CENTRE, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT),
     )
 
