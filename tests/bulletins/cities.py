@@ -125,7 +125,7 @@ def squares(number: int) -> tuple[Outline, ...]:
         west, north = place % 4 * 10_000, place // 4 * 8_000
         path = f"M {west} {north} l 10000 0 0 8000 -10000 0 Z"
         box = (west, north, west + 10_000, north + 8_000)
-        found.append(Outline(f"{place:06d}", path, west + 5_000, north + 4_000, *box))
+        found.append(Outline(f"{place:06d}", path, west + 5_000, north + 4_000, 4_000, *box))
     return tuple(found)
 
 

@@ -29,6 +29,7 @@ from app.bulletins.rules.layout import (
     NUMBER_PT,
     PAGE_MM,
     RIGHT_MM,
+    SMALL_TABLE,
     TEXT_MM,
     TITLE_PT,
     TOP_MM,
@@ -51,8 +52,10 @@ CLOSER = "-5"
 """Twentieths of a point by which signs of 16 points stand closer."""
 GRID = "579"
 """Twentieths of a point from line to line: 22 of them on 225 mm."""
-TABLE_PT, NOTE_PT, CAPTION_PT = 9.5, 9.5, 11.0
+TABLE_PT, NOTE_PT, CAPTION_PT = 9.0, 9.5, 11.0
 DPI = 200
+PROPERTY = 255
+"""So long is a property of a file at most."""
 VML = "urn:schemas-microsoft-com:vml"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 ALIGNED = {
@@ -78,8 +81,8 @@ class _Writer:
 
     def written(self) -> bytes:
         said, file = self._said, self._file
-        file.core_properties.title = said.title
-        file.core_properties.author = said.issuer
+        file.core_properties.title = _clean(said.title)[:PROPERTY]
+        file.core_properties.author = _clean(said.issuer)[:PROPERTY]
         file.core_properties.language = said.language
         file.core_properties.created = file.core_properties.modified = EPOCH
         self._styles()
@@ -251,6 +254,9 @@ class _Writer:
             row = table.rows[place]
             row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))  # noqa: SLF001
             self._row(row._tr.tc_lst, texts, block.aligned if place else centred, head=not place)  # noqa: SLF001
+            if len(block.rows) <= SMALL_TABLE and place < len(block.rows):
+                for cell in row._tr.tc_lst:  # noqa: SLF001
+                    cell.p_lst[0].get_or_add_pPr().insert(0, parse_xml(f"<w:keepNext {nsdecls('w')}/>"))
         repeated = parse_xml(f"<w:tblHeader {nsdecls('w')}/>")
         table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001
         self._text("", size=6, line=8)

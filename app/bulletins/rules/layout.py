@@ -16,6 +16,8 @@ LETTERHEAD_PT = 46.0
 """The largest size of the issuer's name at the head: 22 mm high at most."""
 BREAK = "｜"
 """Where a title that is too long for a line may be broken, so that no word is torn."""
+SMALL_TABLE = 12
+"""A table of so many rows is not broken between pages."""
 NARROW_EM, WIDE_EM = 0.56, 1.0
 
 
