@@ -10,14 +10,16 @@ from pydantic import ConfigDict, Field, field_validator
 from app.analysis.rules import FLOW_DIMENSIONS, OpenDimension
 from app.cases.rules import Stage, State
 from app.cases.schemas import CaseTypeOut, RefOut
+from app.core.languages import Language
 from app.core.paging import PageQuery
 from app.core.schemas import Out, Query
 from app.evaluation.rules.summing import Dimension
 from app.evaluation.schemas import SpanQuery
-from app.evaluation.schemas.figures import SubjectOut, checked_dimensions
+from app.evaluation.schemas.figures import LANGUAGE_OF_FILES, SubjectOut, checked_dimensions
 from app.sla.rules import Lamp
 
 HOURS_AT_MOST = 720
+FORMAT = "Files have all at once, at most 10 000 lines"
 
 
 class GroundQuery(Query):
@@ -27,6 +29,8 @@ class GroundQuery(Query):
     unit: str | None = Field(None, max_length=80, description="Only what this unit leads, by id or code")
     type: str | None = Field(None, max_length=400, description="Type codes, or exactly scheme|kind|code, by commas")
     source: str | None = Field(None, max_length=200, description="Sources, such as citizen,inspector")
+    format: Literal["json", "csv", "xlsx"] = Field("json", description=FORMAT)
+    lang: Language | None = Field(None, description=LANGUAGE_OF_FILES)
 
 
 class OpenWorkQuery(GroundQuery):
@@ -73,6 +77,18 @@ class FlowQuery(SpanQuery, GroundQuery):
         return tuple(Dimension(name) for name in self.group_by.split(",") if name)
 
 
+class ReportQuery(Query):
+    """Of which time and ground, in which form."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: str = Field(alias="from", max_length=40, description="An instant, or a day of the city")
+    until: str = Field(alias="to", max_length=40, description="An instant, or the last day")
+    area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
+    format: Literal["json", "xlsx", "pdf"] = "json"
+    lang: Language | None = Field(None, description=LANGUAGE_OF_FILES)
+
+
 class OpenWorkOut(Out):
     """Groups of open cases: the dimensions by name, then `open`, `green`, `amber`, `red`, `paused`, the bands of age
     since opening (`under_1d`, `d1_3`, `d3_7`, `d7_30`, `over_30d`), `oldest_opened_at`, `median_age_s`.
@@ -117,3 +133,28 @@ class FlowsOut(Out):
     until: datetime = Field(alias="to")
     as_of: datetime
     items: list[dict[str, Any]]
+
+
+class ReportListOut(Out):
+    """The most urgent of a list of cases, and how many there are."""
+
+    total: int
+    items: list[UrgentCaseOut]
+
+
+class SlaReportOut(Out):
+    """All analyses of a time: each part as its own operation answers it."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: datetime = Field(alias="from")
+    until: datetime = Field(alias="to")
+    as_of: datetime
+    area: SubjectOut | None
+    whole: dict[str, Any] = Field(description="The summary without groups, with times")
+    summary: dict[str, list[dict[str, Any]]] = Field(description="By district, unit, class, month, weekday and hour")
+    open: dict[str, list[dict[str, Any]]] = Field(description="As a whole, by district, unit and stage")
+    overdue: ReportListOut
+    turning_red: ReportListOut = Field(description="Within 24 hours")
+    bottleneck: dict[str, list[dict[str, Any]]] = Field(description="As a whole and by unit")
+    detours: dict[str, list[dict[str, Any]]] = Field(description="As a whole and by unit")

@@ -184,3 +184,9 @@ def purge_idempotency_keys(session: Session, *, older_than_days: int = 8) -> int
     doomed = select(IdempotencyKey.scope).where(IdempotencyKey.created_at < old).limit(10_000).scalar_subquery()
     table = IdempotencyKey.__table__
     return session.execute(table.delete().where(IdempotencyKey.scope.in_(doomed))).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def accepted_language() -> str | None:
+    """The best of our languages that the request accepts; None where it names none of them."""
+    best: str | None = request.accept_languages.best_match(["zh-CN", "zh", "en"])
+    return best

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from app.core import clock
 from app.core.config import config
-from app.core.db import read_unit, unit_of_work
-from app.core.jobs import periodic
+from app.core.db import read_unit, snapshot_unit, unit_of_work
+from app.core.errors import Conflict, DomainError
+from app.core.jobs import periodic, task
 from app.evaluation import service
+from app.evaluation.rules.reviewing import ATTEMPTS
+from app.evaluation.service import Draft, Reviewing
 
 log = structlog.get_logger()
 LONGEST_S = 50.0
@@ -80,3 +86,56 @@ def tied_one() -> bool:
     """Put the sums of one month together; False when none is scattered."""
     with unit_of_work() as session:
         return service.tie_month(session)
+
+
+class Superseded(Exception):
+    """The review was started again, because this start of it was taken for dead."""
+
+
+class ReviewBroken(Conflict):
+    slug = "conflict"
+    title = "In conflict with what is stored"
+
+
+@task("evaluation.review", attempts=ATTEMPTS)
+def review(review_id: str) -> None:
+    """Review a period of a large city; after a stop it begins afresh, and what was kept of it is dropped."""
+    with unit_of_work() as session:
+        reviewing = service.begin_review(session, UUID(review_id), now=clock.now())
+    if reviewing is None:
+        return
+    try:
+        _review(reviewing)
+    except Superseded:
+        log.info("evaluation.review_superseded", review_id=review_id)
+    except DomainError as refused:
+        _give_up(reviewing, refused)
+    except Exception:
+        if not reviewing.last:
+            raise
+        log.exception("evaluation.review_failed", review_id=review_id)
+        _give_up(reviewing, ReviewBroken("It failed for a reason that is ours: tell the administrator."))
+
+
+def _give_up(reviewing: Reviewing, why: DomainError) -> None:
+    with unit_of_work() as session:
+        service.fail_review(session, reviewing.review_id, why)
+
+
+def _review(reviewing: Reviewing) -> None:
+    """Everything is reckoned from one state of the database, and kept meanwhile bit by bit."""
+    period, draft_id, began = reviewing.period, service.new_draft(), time.monotonic()
+
+    def told(parts: Collection[str]) -> None:
+        with unit_of_work() as session:
+            if not service.note_progress(session, reviewing.review_id, parts, now=clock.now()):
+                raise Superseded
+
+    with snapshot_unit() as session:
+        frozen = service.frozen_now(session, period, ZoneInfo(config().city_tz), clock.now())
+        kept = service.keep_frozen(unit_of_work, frozen, draft_id, period, told)
+    with unit_of_work() as session:
+        draft = Draft(draft_id, frozen, kept)
+        service.review(session, period, draft, expected=reviewing.expected, actor_id=reviewing.actor_id)
+    seconds = round(time.monotonic() - began, 1)
+    log.info("evaluation.reviewed", period=period.name, chunks=kept, seconds=seconds)

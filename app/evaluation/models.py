@@ -135,6 +135,30 @@ class EvaluationPeriod(Base):
     reviewed_at: Mapped[datetime]
 
 
+class EvaluationReview(Base):
+    """A review that is made in the background; gone once it is done."""
+
+    __tablename__ = "evaluation_reviews"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'running', 'failed')", name="state"),
+        CheckConstraint("progress BETWEEN 0 AND 99", name="progress"),
+        CheckConstraint("(state = 'failed') = (problem IS NOT NULL)", name="problem"),
+    )
+
+    period: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(comment="of this start; what was started before and wakes up finds another one")
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime]
+    expected: Mapped[int] = mapped_column(comment="version of the period that it is a review of")
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(SmallInteger, comment="how often it was begun")
+    progress: Mapped[int] = mapped_column(SmallInteger, comment="per cent")
+    heard_at: Mapped[datetime] = mapped_column(comment="when its worker last said something")
+    problem: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="why it failed: type, title, detail"
+    )
+
+
 class EvaluationDraft(Base):
     """A chunk of what a review froze; gone once it is published or reviewed again."""
 

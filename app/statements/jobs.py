@@ -10,7 +10,7 @@ import structlog
 
 from app.core import clock
 from app.core.config import config
-from app.core.db import read_unit, unit_of_work
+from app.core.db import read_unit, snapshot_unit, unit_of_work
 from app.core.errors import DomainError
 from app.core.jobs import periodic, task
 from app.core.storage import store
@@ -64,7 +64,7 @@ def _deliver(attempt: Attempt) -> None:
     """No transaction is open while the file is set and stored."""
     # Of the time that was due, however late it is made.
     today = attempt.due_at.astimezone(ZoneInfo(config().city_tz)).date()
-    with read_unit() as session:
+    with snapshot_unit() as session:
         answer, period = service.answer_of(session, attempt.asked, attempt.principal, today=today, now=clock.now())
     file = service.file_of(attempt.asked, answer, period)
     store().put(attempt.key_of(file), file.data)

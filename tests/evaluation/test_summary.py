@@ -174,11 +174,13 @@ def test_files_say_what_the_answer_says(api, several):
     raw = file_of(api, **query, format="csv")
     assert raw.startswith(b"\xef\xbb\xbf")
     (line,) = csv.DictReader(io.StringIO(raw.decode("utf-8-sig")))
-    assert (line["district_code"], line["reports"], line["on_time"]) == ("310101", "4", "1")
-    assert float(line["on_time_handled_rate"]) == pytest.approx(row["on_time_handled_rate"], abs=1e-6)
-    book = file_of(api, **query, format="xlsx")
-    head, cells = load_workbook(io.BytesIO(book)).get_sheet_by_index(0).to_python()
-    assert dict(zip(head, cells, strict=True))["due"] == row["due"] == 3
+    assert (line["区县代码"], line["上报"], line["按时处置"]) == ("310101", "4", "1")
+    assert float(line["按时处置率"]) == pytest.approx(row["on_time_handled_rate"], abs=1e-6)
+    book = file_of(api, **query, format="xlsx", lang="en")
+    lines = load_workbook(io.BytesIO(book)).get_sheet_by_name("Summary").to_python()
+    head, cells = lines[-2:]
+    assert dict(zip(head, cells, strict=True))["Due"] == row["due"] == 3
+    assert lines[0][0].startswith("SLA summary")
     assert len(several) == 4
 
 

@@ -13,8 +13,7 @@ import pytest
 
 from app.core import clock
 from app.evaluation import service
-from app.evaluation.rules.counting import Counted, Mark
-from app.evaluation.rules.indicators import INDICATORS, Subject, Tally, figure
+from app.evaluation.rules.indicators import INDICATORS, Layout, Side, Subject
 from app.evaluation.rules.periods import period_of
 from app.evaluation.service import Asked
 from tests.evaluation.compared import ZONE
@@ -82,8 +81,9 @@ def worked(session, city):
 @pytest.mark.parametrize(("some", "percent"), [(911, 93.72), (737, 75.82)])
 def test_two_published_figures(some, percent):
     """911 of 972 are 0.937243 = 93.72 %; 737 of 972 are 0.758230 = 75.82 %."""
-    tallies = [Tally(Counted.HANDLING, Mark.HANDLED, some), Tally(Counted.HANDLING, Mark(0), 972 - some)]
-    found = figure(INDICATORS["handled_rate"], Subject.UNIT, tallies)
+    layout = Layout([INDICATORS["handled_rate"]], Subject.UNIT)
+    numbers = {Side.NUMERATOR: some, Side.DENOMINATOR: 972, Side.EXEMPT: 0, Side.DEFERRED: 0}
+    found = layout.figures([numbers[side] for side in Side], {})["handled_rate"]
     assert (found.numerator, found.denominator, round(found.value * 100, 2)) == (some, 972, percent)
 
 

@@ -73,8 +73,9 @@ def test_a_run_says_what_the_operation_says(api, keep, march):
     )
     assert answer.get_data() == operation.get_data()
     assert answer.headers["Content-Disposition"] == 'attachment; filename="summary-2026-03-01_2026-03-31.csv"'
-    head, row = load_workbook(io.BytesIO(run(api, keep(format="xlsx")).get_data())).get_sheet_by_index(0).to_python()
-    assert dict(zip(head, row, strict=True))["due"] == wanted[0]["due"] == 2
+    book = load_workbook(io.BytesIO(run(api, keep(format="xlsx")).get_data()))
+    head, row = book.get_sheet_by_name("汇总").to_python()[-2:]
+    assert dict(zip(head, row, strict=True))["应处置"] == wanted[0]["due"] == 2
 
 
 @pytest.mark.parametrize("what", ["indicators", "ranking"])
@@ -82,8 +83,22 @@ def test_what_is_of_a_period_is_run_for_the_period(api, keep, march, what):
     made = keep(what=what, params={"subject": "unit", "time": "last_month", "compare": "previous"}, format="csv")
     answer = run(api, made)
     lines = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
-    assert {"subject_code", "subject_name", "compared_period"} <= set(lines[0])
-    assert "U01" in {line["subject_code"] for line in lines}
+    assert {"对象代码", "对象", "对比时段"} <= set(lines[0])
+    assert "U01" in {line["对象代码"] for line in lines}
+
+
+def test_where_time_went_has_a_line_for_each_stage(api, keep, march):
+    params = {"group_by": "unit", "time": {"from": "2026-03-01", "to": "2026-03-31"}}
+    query = {"group_by": "unit", "from": "2026-03-01", "to": "2026-03-31"}
+    (wanted,) = api.get("evaluator", "/sla/bottleneck", **query)["items"]
+    lines = run(api, keep(what="bottleneck", params=params)).get_data().decode("utf-8-sig")
+    stages = list(csv.DictReader(io.StringIO(lines)))
+    assert {one["责任单位代码"] for one in stages} == {"U01"}
+    assert len(stages) == len(wanted["stages"]) > 3
+    answer = run(api, keep(what="bottleneck", params={**params, "lang": "en"})).get_data().decode("utf-8-sig")
+    assert answer.startswith("Unit code,Unit,")
+    said = run(api, keep(what="detours", params=params, format="json")).get_json()
+    assert said["items"] == api.get("evaluator", "/sla/detours", **query)["items"]
 
 
 def test_what_is_as_of_now_says_what_the_operation_says(api, keep, march, monkeypatch):
@@ -96,7 +111,7 @@ def test_what_is_as_of_now_says_what_the_operation_says(api, keep, march, monkey
     assert (said["total"], len(said["items"])) == (3, 3)
     assert [one["number"] for one in said["items"]] == [one["number"] for one in wanted["items"]]
     lines = run(api, keep(what="open", params={"group_by": "unit"})).get_data().decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("unit_code,unit_name,open,")
+    assert lines[0].startswith("责任单位代码,责任单位,在办,")
     assert len(run(api, keep(what="turning_red", params={"hours": 3})).get_data().splitlines()) == 1
     assert keep(status=422, what="open", params={"time": "yesterday"})["errors"][0]["pointer"] == "/params/time"
 

@@ -12,27 +12,30 @@ from app.analysis import service
 from app.analysis.schemas import FlowQuery, FlowsOut
 from app.analysis.service import Flow
 from app.analysis.views.blueprint import analysis
+from app.analysis.views.files import analysis_answer, told
 from app.analysis.views.ground import filter_for
 from app.core import clock
 from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.db import snapshot_unit
-from app.core.http import json_response
 from app.core.schemas import problems
 from app.evaluation.service import Asked
+from app.evaluation.views.files import also_files
 from app.evaluation.views.spans import asked_between
 
-ANALYSED = {200: FlowsOut, **problems(401, 403, 503)}
+ANSWER = also_files(FlowsOut, "Closed cases by group", "csv", "xlsx")
+ANALYSED = {200: ANSWER, **problems(401, 403, 503)}
 
 
 @analysis.get("/sla/bottleneck", operation_id="analyze_bottleneck", responses=ANALYSED)
 @needs("figures.read")
 def analyze_bottleneck(query: FlowQuery) -> Response:
     """Where the time of the cases closed in a time went, stage by stage."""
+    now = clock.now()
     with snapshot_unit() as session:
-        found = bottleneck_answer(session, query, current_principal(), now=clock.now())
-    return json_response(found)
+        found = told(session, "bottleneck", query, bottleneck_answer(session, query, current_principal(), now=now))
+    return analysis_answer(found, now)
 
 
 def bottleneck_answer(session: Session, query: FlowQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
@@ -48,9 +51,10 @@ def bottleneck_answer(session: Session, query: FlowQuery, principal: Principal, 
 @needs("figures.read")
 def analyze_detours(query: FlowQuery) -> Response:
     """Holds, extensions, returns, reworks and reopenings of the cases closed in a time, and why."""
+    now = clock.now()
     with snapshot_unit() as session:
-        found = detours_answer(session, query, current_principal(), now=clock.now())
-    return json_response(found)
+        found = told(session, "detours", query, detours_answer(session, query, current_principal(), now=now))
+    return analysis_answer(found, now)
 
 
 def detours_answer(session: Session, query: FlowQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response
 from sqlalchemy.orm import Session
@@ -12,22 +12,30 @@ from sqlalchemy.orm import Session
 from app.analysis import service
 from app.analysis.schemas import OpenWorkOut, OpenWorkQuery, OverdueQuery, TurningRedQuery, UrgentPage
 from app.analysis.views.blueprint import analysis
+from app.analysis.views.files import LINES, analysis_answer, told
 from app.analysis.views.ground import filter_for
 from app.core import clock
 from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.db import read_unit
-from app.core.http import json_response
 from app.core.schemas import problems
+from app.evaluation.views.files import also_files
+
+AnyList = TypeVar("AnyList", bound=OverdueQuery)
 
 
-@analysis.get("/sla/open", operation_id="analyze_open_cases", responses={200: OpenWorkOut, **problems(401, 403)})
+LISTED = also_files(UrgentPage, "Cases, the most urgent first", "csv", "xlsx")
+GROUPED = also_files(OpenWorkOut, "Open cases by group", "csv", "xlsx")
+
+
+@analysis.get("/sla/open", operation_id="analyze_open_cases", responses={200: GROUPED, **problems(401, 403)})
 @needs("figures.read")
 def analyze_open_cases(query: OpenWorkQuery) -> Response:
     """Open cases by group as they stand now: lamps, how long they have been open, the oldest."""
+    now = clock.now()
     with read_unit() as session:
-        found = open_answer(session, query, current_principal(), now=clock.now())
-    return json_response(found)
+        found = told(session, "open", query, open_answer(session, query, current_principal(), now=now))
+    return analysis_answer(found, now)
 
 
 def open_answer(session: Session, query: OpenWorkQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
@@ -39,13 +47,15 @@ def open_answer(session: Session, query: OpenWorkQuery, principal: Principal, *,
     return {"as_of": to_rfc3339(now), "items": service.open_work(session, query.dimensions, found, principal, now=now)}
 
 
-@analysis.get("/sla/overdue", operation_id="list_overdue_cases", responses={200: UrgentPage, **problems(401, 403)})
+@analysis.get("/sla/overdue", operation_id="list_overdue_cases", responses={200: LISTED, **problems(401, 403)})
 @needs("figures.read")
 def list_overdue_cases(query: OverdueQuery) -> Response:
     """Cases under a red lamp, the longest overdue first."""
+    now = clock.now()
     with read_unit() as session:
-        found = overdue_answer(session, query, current_principal(), now=clock.now())
-    return json_response(found)
+        found = overdue_answer(session, _whole(query), current_principal(), now=now)
+        said = told(session, "overdue", query, found)
+    return analysis_answer(said, now)
 
 
 def overdue_answer(session: Session, query: OverdueQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
@@ -58,15 +68,15 @@ def overdue_answer(session: Session, query: OverdueQuery, principal: Principal, 
     return {"as_of": to_rfc3339(now), **asdict(page)}
 
 
-@analysis.get(
-    "/sla/turning-red", operation_id="list_cases_turning_red", responses={200: UrgentPage, **problems(401, 403)}
-)
+@analysis.get("/sla/turning-red", operation_id="list_cases_turning_red", responses={200: LISTED, **problems(401, 403)})
 @needs("figures.read")
 def list_cases_turning_red(query: TurningRedQuery) -> Response:
     """Cases that are not late yet and will be within some hours, the soonest first."""
+    now = clock.now()
     with read_unit() as session:
-        found = turning_red_answer(session, query, current_principal(), now=clock.now())
-    return json_response(found)
+        found = turning_red_answer(session, _whole(query), current_principal(), now=now)
+        said = told(session, "turning_red", query, found)
+    return analysis_answer(said, now)
 
 
 def turning_red_answer(
@@ -79,3 +89,8 @@ def turning_red_answer(
     found = replace(filter_for(session, query), due_within=query.within)
     page = service.turning_red(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
     return {"as_of": to_rfc3339(now), **asdict(page)}
+
+
+def _whole(query: AnyList) -> AnyList:
+    """Files have the list from its beginning, not by pages."""
+    return query if query.format == "json" else query.model_copy(update={"limit": LINES, "cursor": None})

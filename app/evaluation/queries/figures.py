@@ -6,10 +6,10 @@ take the place of what is kept of these cases, so that every statement sees one 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.evaluation.queries.keeping import COLUMNS, EntryRow
 from app.evaluation.rules.counting import CLOCK_OF, Counted, Mark
-from app.evaluation.rules.indicators import Subject
+from app.evaluation.rules.indicators import Count, Subject
 
 TYPES = {
     "counted": "text",
@@ -89,16 +89,6 @@ BehindRow: TypeAlias = tuple[str, int, datetime, int | None]
 """(case id, marks, instant, value) of an entry."""
 
 
-class TallyRow(NamedTuple):
-    """So many entries of a subject with these marks."""
-
-    key: str
-    counted: Counted
-    marks: Mark
-    number: int
-    total: int
-
-
 def _type(name: str) -> str:
     return TYPES.get(name, "uuid")
 
@@ -120,14 +110,24 @@ ENTRIES = f"""
     )"""  # noqa: S608 -- put together from our own words
 
 
-def tallies(session: Session, subject: Subject, kinds: Iterable[Counted], window: Window) -> list[TallyRow]:
-    """How many entries of these kinds every subject has, by their marks; subjects without any are not there."""
+def numbers(session: Session, subject: Subject, counts: Sequence[Count], window: Window) -> dict[str, tuple[int, ...]]:
+    """The counts of every subject, in their order, by key; subjects without any entry of these kinds are not there."""
+    kinds = {count.counted for count in counts if count.counted is not None}
+    columns = ", ".join(number_column(count) for count in counts)
     query = text(f"""
-        WITH {ENTRIES}
-        SELECT {KEYS[subject]} AS key, counted, marks, count(*), CAST(coalesce(sum(value), 0) AS bigint)
-          FROM entries WHERE {KEYS[subject]} IS NOT NULL GROUP BY 1, 2, 3""")  # noqa: S608
-    rows = session.connection().execute(query, given(kinds, window))
-    return [TallyRow(key, Counted(counted), Mark(marks), number, total) for key, counted, marks, number, total in rows]
+        WITH {ENTRIES}, alike AS (
+            SELECT {KEYS[subject]} AS key, counted, marks, count(*) AS number, coalesce(sum(value), 0) AS total
+              FROM entries WHERE {KEYS[subject]} IS NOT NULL GROUP BY 1, 2, 3)
+        SELECT key, {columns} FROM alike GROUP BY key""")  # noqa: S608 -- put together from our own words
+    return {row[0]: tuple(row[1:]) for row in session.connection().execute(query, given(kinds, window))}
+
+
+def number_column(count: Count) -> str:
+    """A count as a column of rows (counted, marks, number, total): the marks that matter are just those it wants."""
+    marks = f"marks & {int(count.having | count.lacking)} = {int(count.having)}"
+    kind = "" if count.counted is None else f"counted = '{count.counted.value}' AND "
+    column = "total" if count.of_values else "number"
+    return f"CAST(coalesce(sum({column}) FILTER (WHERE {kind}{marks}), 0) AS bigint)"
 
 
 def quantile(session: Session, subject: Subject, share: float, window: Window) -> dict[str, float]:
@@ -247,6 +247,13 @@ _CASES = text("""
            t.scheme, t.kind, t.code, t.name, o.code AS owner_code, o.name AS owner_name
       FROM cases c LEFT JOIN types t ON t.id = c.type_id LEFT JOIN organizations o ON o.id = c.lead_id
      WHERE c.id = ANY (CAST(:ids AS uuid[]))""")
+
+
+def cases_in_order(session: Session, ids: Collection[str], at_once: int) -> Iterator[Sequence[Any]]:
+    """The same of many cases, some at a time by number; in a transaction, as the database keeps its place."""
+    query = text(f'{_CASES.text} ORDER BY c.number COLLATE "C"')
+    streamed = session.connection().execute(query, {"ids": list(ids)}, execution_options={"stream_results": True})
+    return streamed.partitions(at_once)
 
 
 def cases_of(session: Session, ids: Collection[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.evaluation.queries.figures import ENTRIES, GIVEN, KEYS, NAMES, SEEN, BehindRow, Window, given
+from app.evaluation.queries.figures import ENTRIES, GIVEN, KEYS, NAMES, SEEN, BehindRow, Window, given, number_column
 from app.evaluation.queries.rolling import Rolled
 from app.evaluation.rules.counting import Counted, Mark
 from app.evaluation.rules.indicators import APART, Count, Subject
@@ -89,7 +89,7 @@ def sums(
         UNION ALL"""  # noqa: S608 -- put together from our own words
     names = "".join(f"k{place}, " for place in range(len(group_by)))
     alike = ", ".join(str(place + 1) for place in range(len(group_by) + 2))
-    numbers = ", ".join(_number(count) for count in parts.counts)
+    numbers = ", ".join(number_column(count) for count in parts.counts)
     query = text(f"""
         WITH rows AS ({months if parts.months else ""}
         (SELECT {of_entry} counted, marks, count(*), sum(value) FROM {_STRETCHES}
@@ -103,14 +103,6 @@ def sums(
     width = len(group_by)
     rows = session.connection().execute(query, _given(window, parts, zone))
     return [(tuple(row[:width]), tuple(row[width:])) for row in rows]
-
-
-def _number(count: Count) -> str:
-    """A count as a column: the marks that matter are just those that it wants."""
-    marks = f"marks & {int(count.having | count.lacking)} = {int(count.having)}"
-    kind = "" if count.counted is None else f"counted = '{count.counted.value}' AND "
-    column = "total" if count.of_values else "number"
-    return f"CAST(coalesce(sum({column}) FILTER (WHERE {kind}{marks}), 0) AS bigint)"
 
 
 def times(

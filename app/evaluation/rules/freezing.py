@@ -92,6 +92,23 @@ def rows_as_bytes(rows: Sequence[Sequence[str | int | bool | None]]) -> bytes:
     return orjson.dumps([list(row) for row in rows])
 
 
+def canonical_members(rows: Mapping[str, Json]) -> bytes:
+    """An object whose names are codes and ids as canonical JSON, member by member: the whole is held once, as bytes.
+
+    RFC 8785 sorts names by their UTF-16 units; of ASCII that is the order of the texts.
+
+    Example:
+        >>> canonical_members({"b": {"z": 1, "a": 2}, "a": None})
+        b'{"a":null,"b":{"a":2,"z":1}}'
+    """
+    members = (canonical(name) + b":" + canonical(rows[name]) for name in sorted(rows, key=_utf16))
+    return b"{" + b",".join(members) + b"}"
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
+
+
 def packed(content: bytes) -> bytes:
     """The bytes as they are stored; the same for the same content."""
     return gzip.compress(content, compresslevel=6, mtime=0)

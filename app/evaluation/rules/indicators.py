@@ -5,8 +5,8 @@ Source: figures.md, the table of indicators.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -159,16 +159,6 @@ QUANTILES: Mapping[Form, float] = MappingProxyType({Form.MEDIAN: 0.5, Form.P90: 
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How many entries of a kind have exactly these marks, and the sum of their values."""
-
-    counted: Counted
-    marks: Mark
-    number: int
-    total: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """A figure with what it was made of.
 
@@ -183,34 +173,44 @@ class Figure:
     deferred: int = 0
 
 
-def figure(indicator: Indicator, subject: Subject, tallies: Iterable[Tally], quantile: float | None = None) -> Figure:
-    """An indicator from the counts of one subject; `quantile` is the measured one for times, None without any.
+class Layout:
+    """Indicators of a kind of subject: `counts` is what has to be counted, once each and in this order."""
 
-    A rate of nothing is None, never 0 or 1.
+    def __init__(self, indicators: Iterable[Indicator], subject: Subject) -> None:
+        listed = list(indicators)
+        counts = {one: [_counted(one, side, subject) for side in Side] for one in listed}
+        self.counts = tuple(dict.fromkeys(count for found in counts.values() for count in found))
+        place = {count: number for number, count in enumerate(self.counts)}
+        self._places = [(one, tuple(place[count] for count in counts[one])) for one in listed]
 
-    Example:
-        >>> tallies = [Tally(Counted.HANDLING, Mark.ON_TIME, 911), Tally(Counted.HANDLING, Mark(0), 61)]
-        >>> round(figure(INDICATORS["on_time_handled_rate"], Subject.UNIT, tallies).value * 100, 2)
-        93.72
-    """
-    numbers, total = dict.fromkeys(Side, 0), 0
-    wanted = indicator.counted_for(subject)
-    for tally in tallies:
-        if tally.counted is wanted:
-            sides = indicator.side(tally.marks)
-            for side in sides:
-                numbers[side] += tally.number
-            total += tally.total if Side.NUMERATOR in sides else 0
-    return _figure(indicator.form, numbers, total, quantile)
+    def figures(self, numbers: Sequence[int], quantiles: Mapping[Form, float | None]) -> dict[str, Figure]:
+        """The figures of one subject by name; `quantiles` has the measured ones for times, None without any.
+
+        A rate of nothing is None, never 0 or 1.
+
+        Example:
+            >>> layout = Layout([INDICATORS["on_time_handled_rate"]], Subject.UNIT)
+            >>> [count.having.name for count in layout.counts]
+            ['ON_TIME', None, 'EXEMPT', 'DEFERRED']
+            >>> round(layout.figures([911, 972, 0, 0], {})["on_time_handled_rate"].value * 100, 2)
+            93.72
+        """
+        return {
+            one.name: _figure(one.form, [numbers[place] for place in places], quantiles.get(one.form))
+            for one, places in self._places
+        }
 
 
-def _figure(form: Form, numbers: Mapping[Side, int], total: int, quantile: float | None) -> Figure:
-    numerator, denominator = numbers[Side.NUMERATOR], numbers[Side.DENOMINATOR]
-    apart = numbers[Side.EXEMPT], numbers[Side.DEFERRED]
+def _counted(indicator: Indicator, side: Side, subject: Subject) -> Count:
+    mean = indicator.form is Form.MEAN and side is Side.NUMERATOR
+    return replace(indicator.count(side), counted=indicator.counted_for(subject), of_values=mean)
+
+
+def _figure(form: Form, numbers: Sequence[int], quantile: float | None) -> Figure:
+    """From the numbers of the four sides, in their order."""
+    numerator, denominator, *apart = numbers
     if form is Form.COUNT:
         return Figure(numerator, None, numerator, *apart)
     if form in QUANTILES:
         return Figure(None, denominator, quantile, *apart)
-    if form is Form.MEAN:
-        return Figure(total, denominator, total / denominator if denominator else None, *apart)
     return Figure(numerator, denominator, numerator / denominator if denominator else None, *apart)

@@ -8,12 +8,14 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
+from app.core.languages import Language
 from app.core.schemas import Instant, Out, Query
 from app.evaluation.rules.indicators import INDICATORS, Side, Subject
 from app.evaluation.rules.scores import Compared
 from app.evaluation.rules.summing import COUNTS, STAGE_COUNTS, Dimension
 
 MOST_DIMENSIONS = 4
+LANGUAGE_OF_FILES = "Of heads and words of files; without it that of Accept-Language"
 NO_VALUE = "-"
 GROUP = (
     "The group's values by commas, in the order of group_by: codes of areas and units, scheme|kind|code of types and"
@@ -180,6 +182,7 @@ class SummaryQuery(GroupsQuery):
 
     times: bool = Field(default=False, description="Median and ninth decile of working seconds as well")
     format: Literal["json", "csv", "xlsx"] = "json"
+    lang: Language | None = Field(None, description=LANGUAGE_OF_FILES)
 
 
 class SummaryCasesQuery(GroupsQuery):

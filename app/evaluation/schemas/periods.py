@@ -9,6 +9,7 @@ from pydantic import Field
 from app.core.schemas import Body, Id, Out, Path, Query
 from app.evaluation.rules.freezing import PeriodState
 from app.evaluation.rules.indicators import Subject
+from app.evaluation.rules.reviewing import ReviewState
 from app.evaluation.schemas.figures import PERIOD, SubjectOut
 
 
@@ -37,11 +38,28 @@ class PersonRefOut(Out):
     name: str
 
 
+class ReckoningProblemOut(Out):
+    type: str
+    title: str
+    detail: str
+
+
 class StaleOut(Out):
     """Granted appeals of handlings that the revision in force counts: a new revision would take them out."""
 
     figures: int
     cases: int
+
+
+class ReckoningOut(Out):
+    """A review of a large city on its way. `state` of the period is review meanwhile, without anything to publish."""
+
+    state: ReviewState
+    progress: int = Field(description="Per cent")
+    asked_at: datetime
+    by: PersonRefOut
+    again: bool = Field(description="It failed, or was not heard of for minutes: ask for the review again")
+    problem: ReckoningProblemOut | None = Field(description="Why it failed")
 
 
 class PeriodOut(Out):
@@ -53,6 +71,7 @@ class PeriodOut(Out):
     as_of: datetime | None = Field(description="View instant of the revision in force")
     published_at: datetime | None
     stale: StaleOut | None = Field(description="Null before the first revision")
+    reckoning: ReckoningOut | None = Field(description="A review that the worker makes, or could not make")
 
 
 class PeriodsOut(Out):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import to_rfc3339
 from app.evaluation import queries
 from app.evaluation.errors import FiguresNotReady, SubjectNotFound
-from app.evaluation.queries.figures import BehindRow, Overlay, TallyRow, Window
+from app.evaluation.queries.figures import BehindRow, Overlay, Window
 from app.evaluation.rules.counting import Mark
 from app.evaluation.rules.indicators import (
     AREAS,
@@ -23,10 +22,9 @@ from app.evaluation.rules.indicators import (
     Figure,
     Form,
     Indicator,
+    Layout,
     Side,
     Subject,
-    Tally,
-    figure,
 )
 from app.evaluation.service.counting import AT_ONCE, count_cases
 
@@ -65,7 +63,9 @@ def indicators_in(
     session: Session, subject: Subject, wanted: Sequence[Indicator], window: Window
 ) -> list[tuple[str, str, str, Mapping[str, Figure]]]:
     """(key, code, name, figures by indicator) of every subject, in the order of the codes, from these entries."""
-    counts = _by_key(queries.tallies(session, subject, _kinds(wanted, subject), window))
+    layout = Layout(wanted, subject)
+    counts = queries.numbers(session, subject, layout.counts, window)
+    nothing = (0,) * len(layout.counts)
     times = {
         form: queries.quantile(session, subject, QUANTILES[form], window)
         for form in {one.form for one in wanted} & QUANTILES.keys()
@@ -75,9 +75,8 @@ def indicators_in(
         keys = {""}
     found: list[tuple[str, str, str, Mapping[str, Figure]]] = []
     for key, (code, name) in sorted(names_of(session, subject, keys).items(), key=lambda one: one[1]):
-        figures = {
-            one.name: figure(one, subject, counts.get(key, ()), times.get(one.form, {}).get(key)) for one in wanted
-        }
+        quantiles = {form: measured.get(key) for form, measured in times.items()}
+        figures = layout.figures(counts.get(key, nothing), quantiles)
         found.append((key, code, name, figures))
     return found
 
@@ -133,17 +132,6 @@ def overlay_at(session: Session, at: datetime, *, now: datetime) -> Overlay:
         counted = count_cases(session, listed[start : start + AT_ONCE], at if at < now else None, now)
         rows += [queries.row_of(case.known, entry) for case in counted for entry in case.entries]
     return Overlay(ids, rows)
-
-
-def _kinds(wanted: Iterable[Indicator], subject: Subject) -> set[Any]:
-    return {one.counted_for(subject) for one in wanted}
-
-
-def _by_key(rows: Iterable[TallyRow]) -> dict[str, list[Tally]]:
-    found: dict[str, list[Tally]] = defaultdict(list)
-    for row in rows:
-        found[row.key].append(Tally(row.counted, row.marks, row.number, row.total))
-    return found
 
 
 TABLES: Mapping[Subject, str] = {

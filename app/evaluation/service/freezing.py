@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from app.evaluation.rules.freezing import (
     Frozen,
     Moved,
     Touched,
+    canonical_members,
     figure_changes,
     figure_row,
     micros,
@@ -46,11 +47,11 @@ EXEMPT = "exempt"
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """What a review froze: the versions of what it was made by, and the packed parts."""
+    """What a review freezes: the versions of what it is made by, and the packed parts, made while they are taken."""
 
     as_of: datetime
     inputs: dict[str, Any]
-    chunks: tuple[Chunk, ...]
+    chunks: Iterator[Chunk]
 
 
 def figures_part(subject: Subject) -> str:
@@ -71,25 +72,43 @@ def freeze(session: Session, period: Period, zone: ZoneInfo, now: datetime, *, a
     """
     by = regime(session)
     window = Window(period.start(zone), period.end(zone), now, WHOLE, None, overlay_at(session, now, now=now))
-    rows = {subject: _frozen_rows(_figures(session, subject, window, by), subject) for subject in Subject}
-    entries, ids = _entries(session, window)
-    parts: dict[str, list[bytes]] = {
-        "inputs": [canonical(_inputs(session, period, window, by))],
-        **{figures_part(subject): [canonical(found)] for subject, found in rows.items()},
-        **{entries_part(counted): [rows_as_bytes(some) for some in found] for counted, found in entries.items()},
-        "cases": [rows_as_bytes(some) for some in _cases(session, ids)],
-        EXEMPT: [rows_as_bytes([[one.number] for one in queries.exempt_handlings(session, window)])],
-    }
     inputs = _versions(session, by)
-    if against is not None:
-        before = Before(session, period.name, against)
-        parts["diff"] = [canonical(before.difference(rows, entries, inputs))]
-    chunks = tuple(
-        Chunk(part, place, sha256(content), packed(content))
-        for part, contents in parts.items()
-        for place, content in enumerate(contents)
-    )
-    return Freeze(now, inputs, chunks)
+    difference = None if against is None else Difference(session, period.name, against)
+    return Freeze(now, inputs, _numbered(_contents(session, period, window, by, difference)))
+
+
+def _numbered(contents: Iterator[tuple[str, bytes]]) -> Iterator[Chunk]:
+    """The chunks of each part in their order."""
+    places: Counter[str] = Counter()
+    for part, content in contents:
+        yield Chunk(part, places[part], sha256(content), packed(content))
+        places[part] += 1
+
+
+def _contents(
+    session: Session, period: Period, window: Window, by: Regime, difference: Difference | None
+) -> Iterator[tuple[str, bytes]]:
+    """(part, content of its next chunk): one after the other, so that no more than one is held.
+
+    What is compared with the revision in force is taken along: first the entries, then the figures they explain.
+    """
+    yield "inputs", canonical(_inputs(session, period, window, by))
+    ids: set[str] = set()
+    for counted, rows, cases in _entries(session, window):
+        yield entries_part(counted), rows_as_bytes(rows)
+        ids |= cases
+        if difference is not None:
+            difference.take(counted, rows)
+    yield EXEMPT, rows_as_bytes([[one.number] for one in queries.exempt_handlings(session, window)])
+    for some in queries.cases_in_order(session, ids, CASES_AT_ONCE):
+        yield "cases", rows_as_bytes([_case(row) for row in some])
+    for subject in Subject:
+        found = _frozen_rows(_figures(session, subject, window, by), subject)
+        yield figures_part(subject), canonical_members(found)
+        if difference is not None:
+            difference.compare(subject, found)
+    if difference is not None:
+        yield "diff", canonical(difference.told(_versions(session, by)))
 
 
 def _versions(session: Session, by: Regime) -> dict[str, Any]:
@@ -136,26 +155,12 @@ def _frozen_rows(rows: Iterable[Row], subject: Subject) -> dict[str, Any]:
     }
 
 
-def _entries(session: Session, window: Window) -> tuple[dict[Counted, list[list[Frozen]]], dict[str, str]]:
-    """(chunks of entries by kind, ids of their cases by number)."""
-    found: dict[Counted, list[list[Frozen]]] = {counted: [] for counted in Counted}
-    ids: dict[str, str] = {}
+def _entries(session: Session, window: Window) -> Iterator[tuple[Counted, list[Frozen], set[str]]]:
+    """(kind, some entries of it, ids of their cases), kind by kind."""
     for some in queries.all_entries(session, window):
-        kinds: dict[Counted, list[Frozen]] = defaultdict(list)
-        for counted, row, case_id in some:
-            kinds[counted].append(row)
-            ids[row.number] = case_id
-        for counted, rows in kinds.items():
-            found[counted].append(rows)
-    return found, ids
-
-
-def _cases(session: Session, ids: Mapping[str, str]) -> Iterator[list[CaseRow]]:
-    """What a list shows of these cases, in the order of their numbers."""
-    numbers = iter(sorted(ids))
-    while some := list(islice(numbers, CASES_AT_ONCE)):
-        rows = queries.cases_of(session, {ids[number] for number in some})
-        yield [_case(rows[ids[number]]) for number in some]
+        for counted, found in groupby(some, key=lambda one: one[0]):
+            listed = list(found)
+            yield counted, [row for _, row, _ in listed], {case_id for _, _, case_id in listed}
 
 
 def _case(row: Any) -> CaseRow:
@@ -176,52 +181,63 @@ def _case(row: Any) -> CaseRow:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The revision in force, against which a new freeze is compared."""
+class Difference:
+    """What changes of the revision in force, taken while a freeze is made: entries kind by kind, then figures."""
 
-    session: Session
-    period: str
-    revision: int
+    def __init__(self, session: Session, period: str, revision: int) -> None:
+        self._session, self._period, self._revision = session, period, revision
+        self._moved: dict[Touched, Moved] = {}
+        self._cases: dict[str, set[str]] = {name: set() for name in ("was", "now", "changed")}
+        self._left = list(Counted)
+        self._counted: Counted | None = None
+        self._new: set[Frozen] = set()
+        self._told: dict[str, list[dict[str, Any]]] = {"figures": [], "scores": []}
 
-    def difference(
-        self,
-        rows: Mapping[Subject, Mapping[str, Any]],
-        entries: Mapping[Counted, Sequence[Sequence[Frozen]]],
-        inputs: Mapping[str, Any],
-    ) -> dict[str, Any]:
+    def take(self, counted: Counted, rows: Iterable[Frozen]) -> None:
+        """More entries of a kind; those of one kind come together."""
+        if counted is not self._counted:
+            self._settle(self._counted)
+            self._counted = counted
+        self._new.update(rows)
+
+    def _settle(self, counted: Counted | None) -> None:
+        """All entries of a kind are there: compare them, and keep only what moved."""
+        if counted is None:
+            return
+        old, new = set(self._entries(counted)), self._new
+        self._moved |= moves(counted, old, new)
+        for name, rows in (("was", old), ("now", new), ("changed", old ^ new)):
+            self._cases[name] |= {row.number for row in rows}
+        self._left.remove(counted)
+        self._new = set()
+
+    def compare(self, subject: Subject, after: Mapping[str, Any]) -> None:
+        """The figures and scores of a kind of subject, after all entries."""
+        self._settle(self._counted)
+        self._counted = None
+        for gone in list(self._left):
+            self._settle(gone)
+        before = self._json(figures_part(subject))
+        changes = figure_changes(subject, before, after, self._moved)
+        self._told["figures"] += [_named(one, before, after) for one in changes]
+        self._told["scores"] += [_named(one, before, after) for one in score_changes(subject, before, after)]
+
+    def told(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """What changed, figure by figure, score by score, case by case, definition by definition."""
-        moved: dict[Touched, Moved] = {}
-        was: set[str] = set()
-        now: set[str] = set()
-        changed: set[str] = set()
-        for counted, chunks in entries.items():
-            old = set(self._entries(counted))
-            new = {row for rows_ in chunks for row in rows_}
-            moved |= moves(counted, old, new)
-            was |= {row.number for row in old}
-            now |= {row.number for row in new}
-            changed |= {row.number for row in old ^ new}
-        figures, scores = [], []
-        for subject in Subject:
-            before = self._json(figures_part(subject))
-            after = rows[subject]
-            figures += [_named(one, before, after) for one in figure_changes(subject, before, after, moved)]
-            scores += [_named(one, before, after) for one in score_changes(subject, before, after)]
+        was, now, changed = (self._cases[name] for name in ("was", "now", "changed"))
         cases = {"came": now - was, "went": was - now, "changed": changed & was & now}
         return {
-            "against": self.revision,
-            "figures": figures,
-            "scores": scores,
+            "against": self._revision,
+            **self._told,
             "cases": {name: sorted(numbers) for name, numbers in cases.items()},
             "inputs": input_changes(self._json("inputs")["versions"], inputs),
         }
 
     def _json(self, part: str) -> Any:
-        return orjson.loads(unpacked(queries.result(self.session, self.period, self.revision, part)[0]))
+        return orjson.loads(unpacked(queries.result(self._session, self._period, self._revision, part)[0]))
 
     def _entries(self, counted: Counted) -> Iterator[Frozen]:
-        return frozen_entries(queries.result(self.session, self.period, self.revision, entries_part(counted)))
+        return frozen_entries(queries.result(self._session, self._period, self._revision, entries_part(counted)))
 
 
 def _named(change: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

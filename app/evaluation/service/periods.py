@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,6 @@ from app.core.ids import new_id
 from app.core.row_versions import check_version
 from app.evaluation import queries
 from app.evaluation.errors import PeriodNotOver, PeriodNotReady, RevisionNotFound, SameReviewer
-from app.evaluation.queries import Chunk
 from app.evaluation.queries.figures import Window
 from app.evaluation.queries.periods import AnyRow
 from app.evaluation.rules.freezing import Frozen, PeriodState, appealed_figures, micros, seal, unpacked
@@ -28,9 +27,6 @@ from app.evaluation.service.definitions import PUBLISHING, find_definition
 from app.evaluation.service.figures import overlay_at
 from app.evaluation.service.freezing import EXEMPT, Freeze, freeze
 from app.evaluation.service.scores import WHOLE
-
-BATCH_BYTES = 4_000_000
-"""So much is inserted in one unit of work: a fraction of a second."""
 
 DUE = (Kind.MONTH, Kind.QUARTER, Kind.YEAR)
 """The kinds of periods that are listed before anybody reviewed them."""
@@ -79,37 +75,38 @@ def ready_at(period: Period, zone: ZoneInfo, earliest_days: int) -> datetime:
     return period.end(zone) + timedelta(days=earliest_days)
 
 
-def frozen_now(session: Session, period: Period, zone: ZoneInfo, now: datetime) -> Freeze:
-    """What a review of a period freezes now.
+def check_over(session: Session, period: Period, zone: ZoneInfo, now: datetime) -> None:
+    """Refuse to review a period too early.
 
-    Raises: PeriodNotOver, FiguresNotReady.
+    Raises: PeriodNotOver.
     """
     days = int(find_definition(session, PUBLISHING).content["earliest_days"])
     ready = ready_at(period, zone, days)
     if now < ready:
         detail = f"{period.name} may be reviewed {days} days after its end, from {to_rfc3339(ready)} on."
         raise PeriodNotOver(detail, ready_at=to_rfc3339(ready))
+
+
+def frozen_now(session: Session, period: Period, zone: ZoneInfo, now: datetime) -> Freeze:
+    """What a review of a period freezes now; made while its chunks are taken, in this session.
+
+    Raises: PeriodNotOver, FiguresNotReady.
+    """
+    check_over(session, period, zone, now)
     newest = standing(session, period).newest
     return freeze(session, period, zone, now, against=None if newest is None else newest.revision)
 
 
-def batches(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
-    """The chunks, so many together as may be inserted at once."""
-    some: list[Chunk] = []
-    size = 0
-    for chunk in chunks:
-        if some and size + len(chunk.body) > BATCH_BYTES:
-            yield some
-            some, size = [], 0
-        some.append(chunk)
-        size += len(chunk.body)
-    if some:
-        yield some
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a review froze, under which its chunks are kept, and how many these are."""
+
+    id: UUID
+    frozen: Freeze
+    chunks: int
 
 
-def review(
-    session: Session, period: Period, frozen: Freeze, draft_id: UUID, *, expected: int | None, actor_id: UUID | None
-) -> None:
+def review(session: Session, period: Period, draft: Draft, *, expected: int | None, actor_id: UUID | None) -> None:
     """Whoever reviews a period says that it may be published as it was frozen, whose chunks are kept already.
 
     Raises: Stale.
@@ -117,23 +114,24 @@ def review(
     queries.lock_period(session, period.name)
     before = standing(session, period)
     check_version(expected, before.version, f"The period {period.name}")
-    kept = sum(len(digests) for digests in queries.hashes_of_draft(session, draft_id).values())
-    if kept != len(frozen.chunks):
+    kept = sum(len(digests) for digests in queries.hashes_of_draft(session, draft.id).values())
+    if kept != draft.chunks:
         raise Stale(f"The period {period.name} was reviewed by somebody else meanwhile: read it again.")
     values = {
         "period": period.name,
         "first_day": period.first,
         "state": PeriodState.REVIEW.value,
         "version": before.version + 1,
-        "draft_id": draft_id,
-        "as_of": frozen.as_of,
-        "inputs": frozen.inputs,
+        "draft_id": draft.id,
+        "as_of": draft.frozen.as_of,
+        "inputs": draft.frozen.inputs,
         "reviewed_by": actor_id,
-        "reviewed_at": frozen.as_of,
+        "reviewed_at": draft.frozen.as_of,
     }
     queries.save_period(session, values)
-    queries.drop_drafts(session, period.name, draft_id)
-    _note(session, "evaluation.review", period, {"version": before.version + 1}, actor_id, frozen.as_of)
+    queries.drop_drafts(session, period.name, draft.id)
+    queries.drop_review(session, period.name)
+    _note(session, "evaluation.review", period, {"version": before.version + 1}, actor_id, draft.frozen.as_of)
 
 
 def publish(
@@ -259,5 +257,4 @@ def new_draft() -> UUID:
     return new_id()
 
 
-keep_draft = queries.add_drafts
 user_name = queries.user_name

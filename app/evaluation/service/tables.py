@@ -1,4 +1,4 @@
-"""Figures as files for people: CSV and a workbook of one sheet."""
+"""Figures as files for people: CSV and workbooks, in the words of a language."""
 
 from __future__ import annotations
 
@@ -7,58 +7,60 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
-
 from app.evaluation.rules.summing import Dimension
+from app.evaluation.rules.tables import Chart, Heading, Kind, Sheet, Table, cell_of, flat, kind_of
+from app.evaluation.service.wording import Wording
+from app.evaluation.service.workbooks import book_of
 from app.parts.rules.guarding import guarded
 
-RATE_DIGITS = 6
-_PLAIN = frozenset(
+CHINESE = Wording("zh-CN")
+
+
+def summary_table(group_by: Sequence[Dimension], items: Sequence[dict[str, Any]]) -> Table:
+    """The head, and a line for each group: code and name apart, numbers as they are."""
+    if items:
+        return flat(items)
+    plain = [name for name in group_by if kind_of(name) is Kind.TEXT and name in PLAIN]
+    return [[part for name in group_by for part in ([name] if name in plain else [f"{name}_code", f"{name}_name"])]]
+
+
+PLAIN = frozenset(
     {Dimension.SOURCE, Dimension.STAGE, Dimension.MONTH, Dimension.DAY, Dimension.WEEKDAY, Dimension.HOUR}
 )
 
 
-def summary_table(group_by: Sequence[Dimension], items: Sequence[dict[str, Any]]) -> Iterable[list[Any]]:
-    """The head, and a line for each group: code and name apart, numbers as they are."""
-    refs = [dimension.value for dimension in group_by if dimension not in _PLAIN]
-    if not items:
-        yield [name for dimension in group_by for name in _heads(dimension.value, refs)]
-        return
-    yield [head for name in items[0] for head in _heads(name, refs)]
-    for item in items:
-        yield [cell for name, value in item.items() for cell in _cells(name, value, refs)]
+def charts_of(group_by: Sequence[Dimension]) -> tuple[Chart, ...]:
+    """Pictures of a summary: rates and what was due, by its first dimension where that is the only one."""
+    if len(group_by) != 1 or Dimension.STAGE in group_by:
+        return ()
+    (name,) = group_by
+    category = name.value if name in PLAIN else f"{name}_name"
+    return (
+        Chart("column", category, ("on_time_handled_rate", "closed_rate")),
+        Chart("column", category, ("due", "on_time", "overdue_open")),
+    )
 
 
-def _heads(name: str, refs: Sequence[str]) -> list[str]:
-    return [f"{name}_code", f"{name}_name"] if name in refs else [name]
-
-
-def _cells(name: str, value: Any, refs: Sequence[str]) -> list[Any]:
-    if name in refs:
-        return [None, None] if value is None else [value["code"], value["name"]]
-    return [round(value, RATE_DIGITS) if isinstance(value, float) else value]
-
-
-def csv_of(table: Iterable[Sequence[Any]]) -> bytes:
+def csv_of(table: Iterable[Sequence[Any]], words: Wording = CHINESE) -> bytes:
     """A table as CSV in UTF-8, which spreadsheets know by its first bytes; no cell that people wrote is a formula."""
     body = io.StringIO()
-    writer = csv.writer(body)
-    writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in table)
+    writer = csv.writer(body, lineterminator="\r\n")
+    head, *lines = table
+    writer.writerow([words.head(name) for name in head])
+    writer.writerows([_cell(name, value, words) for name, value in zip(head, line, strict=True)] for line in lines)
     return body.getvalue().encode("utf-8-sig")
 
 
-def workbook_of(table: Sequence[Sequence[Any]], name: str) -> bytes:
-    """A table as a workbook with one sheet of this name, its head frozen, rates as percentages."""
-    body = io.BytesIO()
-    with xlsxwriter.Workbook(body, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet(name)
-        bold, share = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "0.00%"})
-        for column, head in enumerate(table[0]):
-            sheet.write_string(0, column, head, bold)
-            sheet.set_column(column, column, max(10, len(head) + 2), share if head.endswith("_rate") else None)
-        for line, row in enumerate(table[1:], 1):
-            for column, cell in enumerate(row):
-                sheet.write(line, column, cell)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(table) - 1, 1), max(len(table[0]) - 1, 0))
-    return body.getvalue()
+def _cell(name: str, value: Any, words: Wording) -> Any:
+    shown = cell_of(name, words.word(name, value))
+    if kind_of(name) is Kind.INSTANT and shown is not None:
+        return words.local(shown).isoformat(" ")
+    return guarded(shown) if isinstance(shown, str) else shown
+
+
+def workbook_of(
+    table: Table, name: str, words: Wording = CHINESE, heading: Heading | None = None, charts: tuple[Chart, ...] = ()
+) -> bytes:
+    """A table as a workbook with one sheet of this name."""
+    titled = words.say("sheets", name)
+    return book_of([Sheet(titled, table, charts)], heading or Heading(titled), words)

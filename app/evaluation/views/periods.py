@@ -21,7 +21,7 @@ from app.core.db import read_unit, snapshot_unit, unit_of_work
 from app.core.http import answer, if_match, json_response, write_unit
 from app.core.schemas import problems
 from app.evaluation import service
-from app.evaluation.rules.freezing import figure_of
+from app.evaluation.rules.freezing import PeriodState, figure_of
 from app.evaluation.rules.periods import Period
 from app.evaluation.schemas.periods import (
     PeriodDetailOut,
@@ -32,7 +32,7 @@ from app.evaluation.schemas.periods import (
     ReviewIn,
     ReviseIn,
 )
-from app.evaluation.service import Standing
+from app.evaluation.service import Draft, Standing
 from app.evaluation.views.comparing import parsed_period
 from app.evaluation.views.ground import require_whole_city, sees_whole_city
 from app.evaluation.views.indicators import evaluation
@@ -72,29 +72,39 @@ def get_period(path: PeriodPath, query: PeriodQuery) -> Response:
 @evaluation.post(
     "/evaluation/periods/<period>/review",
     operation_id="review_period",
-    responses={200: PeriodDetailOut, **problems(401, 403, 409, 412, 428, 503)},
+    responses={200: PeriodDetailOut, 202: PeriodDetailOut, **problems(401, 403, 409, 412, 428, 503)},
 )
 @needs("figures.review")
 def review_period(path: PeriodPath, body: ReviewIn) -> Response:
     """Freeze the period as it is now and say that it may be published so; again as often as needed.
 
-    Everything is reckoned from one state of the database while nothing is being written, then kept bit by bit.
+    Of a large city the worker does it (202): the period shows how far it is. Everything is reckoned from one state of
+    the database and kept bit by bit.
     """
     del body
     period, expected, now = parsed_period(path.period), if_match(), clock.now()
     actor_id = current_principal().id
-    with snapshot_unit() as session:
+    with read_unit() as session:
         require_whole_city(session)
-        frozen = service.frozen_now(session, period, _zone(), now)
-    draft_id = service.new_draft()
-    for chunks in service.batches(frozen.chunks):
-        with unit_of_work() as session:
-            service.keep_draft(session, draft_id, period.name, chunks)
+        for_the_worker = service.is_for_the_worker(session, period, _zone(), now)
+    draft = None if for_the_worker else _frozen(period, now)
     with write_unit() as session:
-        service.review(session, period, frozen, draft_id, expected=expected, actor_id=actor_id)
-        log.info("evaluation.reviewed", period=period.name, chunks=len(frozen.chunks))
+        if draft is None:
+            service.ask_review(session, period, _zone(), expected=expected, actor_id=actor_id, now=now)
+        else:
+            service.review(session, period, draft, expected=expected, actor_id=actor_id)
         shown, version = _detail(session, period, None)
-        return answer(session, shown, version=version)
+        return answer(session, shown, 202 if draft is None else 200, version=version)
+
+
+def _frozen(period: Period, now: datetime) -> Draft:
+    """What a review freezes now, kept."""
+    draft_id = service.new_draft()
+    with snapshot_unit() as session:
+        frozen = service.frozen_now(session, period, _zone(), now)
+        kept = service.keep_frozen(unit_of_work, frozen, draft_id, period)
+    log.info("evaluation.reviewed", period=period.name, chunks=kept)
+    return Draft(draft_id, frozen, kept)
 
 
 @evaluation.post(
@@ -145,19 +155,25 @@ def _heads(session: Session, found: list[Standing], now: datetime) -> list[dict[
     zone = _zone()
     days = int(service.find_definition(session, service.PUBLISHING).content["earliest_days"])
     stale = service.stale(session, found, zone, now)
+    made = service.shown_reviews(session, [one.period.name for one in found], now=now)
     return [
         {
             "period": one.period.name,
-            "state": one.state.value,
+            "state": PeriodState.REVIEW.value if _is_made(made.get(one.period.name)) else one.state.value,
             "version": one.version,
             "ready_at": to_rfc3339(service.ready_at(one.period, zone, days)),
             "revision": None if one.newest is None else one.newest.revision,
             "as_of": None if one.newest is None else to_rfc3339(one.newest.as_of),
             "published_at": None if one.newest is None else to_rfc3339(one.newest.published_at),
             "stale": None if one.newest is None else asdict(stale[one.period.name]),
+            "reckoning": made.get(one.period.name),
         }
         for one in found
     ]
+
+
+def _is_made(reckoning: Mapping[str, Any] | None) -> bool:
+    return reckoning is not None and not reckoning["again"]
 
 
 def _detail(session: Session, period: Period, revision: int | None) -> tuple[dict[str, Any], int]:

@@ -19,22 +19,12 @@ from app.evaluation import service
 from app.evaluation.rules.indicators import DEFINITIONS
 from app.evaluation.schemas import GroupsQuery, SummaryCasesOut, SummaryCasesQuery, SummaryOut, SummaryQuery
 from app.evaluation.service import Asked, Summary
-from app.evaluation.service.tables import csv_of, summary_table, workbook_of
+from app.evaluation.service.tables import charts_of, csv_of, summary_table, workbook_of
+from app.evaluation.views.files import also_files, dated, file_answer, heading, wording
 from app.evaluation.views.indicators import evaluation
 from app.evaluation.views.spans import asked_between
 
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-_FILE = {"schema": {"type": "string", "format": "binary"}}
-ANSWER: dict[str, Any] = {
-    "description": "The groups",
-    "content": {
-        "application/json": {"schema": SummaryOut.model_json_schema(ref_template="#/components/schemas/{model}")},
-        CSV: _FILE,
-        XLSX: _FILE,
-    },
-}
+ANSWER = also_files(SummaryOut, "The groups", "csv", "xlsx")
 
 
 @evaluation.get(
@@ -45,17 +35,18 @@ ANSWER: dict[str, Any] = {
 @needs("figures.read")
 def summarize_sla(query: SummaryQuery) -> Response:
     """Counts and rates of a time by group: what came in, what was due, done in time, late, done again."""
+    now = clock.now()
     with read_unit() as session:
-        found = summary_answer(session, query, current_principal(), now=clock.now())
-    if query.format == "json":
-        return json_response(found)
-    table = list(summary_table(query.dimensions, found["items"]))
+        found = summary_answer(session, query, current_principal(), now=now)
+        if query.format == "json":
+            return json_response(found)
+        words = wording(session, query.lang)
+        above = heading(session, "summary", found, query.area, words)
+    table = summary_table(query.dimensions, found["items"])
     if query.format == "csv":
-        answer = Response(csv_of(table), mimetype=CSV)
-    else:
-        answer = Response(workbook_of(table, "summary"), mimetype=XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="sla-summary.{query.format}"'
-    return answer
+        return file_answer(csv_of(table, words), "csv", dated("sla-summary", now, words), words)
+    book = workbook_of(table, "summary", words, above, charts_of(query.dimensions))
+    return file_answer(book, "xlsx", dated("sla-summary", now, words), words)
 
 
 def summary_answer(session: Session, query: SummaryQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:

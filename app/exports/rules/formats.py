@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
-
-Language: TypeAlias = Literal["zh-CN", "en"]
 
 
 class Format(StrEnum):
@@ -53,13 +50,3 @@ def file_name(ending: Format, at: datetime, zone: ZoneInfo) -> str:
         'cases-20260310-1000.csv'
     """
     return f"cases-{at.astimezone(zone):%Y%m%d-%H%M}.{ending}"
-
-
-def language_of(asked: Language | None, accepted: str | None) -> Language:
-    """The language of words and heads: as asked, else the one that a browser prefers, else Chinese.
-
-    `accepted` is the best of the languages that the request accepts, null where it names none of ours.
-    """
-    if asked is not None:
-        return asked
-    return "en" if accepted == "en" else "zh-CN"

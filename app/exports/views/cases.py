@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Response, request
+from flask import Response
 
 from app.cases import queries as cases
 from app.cases.rules.filters import CaseFilter
@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.config import config
 from app.core.db import read_unit, unit_of_work
-from app.core.http import json_response
+from app.core.http import accepted_language, json_response
 from app.core.schemas import problems
 from app.exports import service
 from app.exports.queries.picking import Picked, picked_cases
@@ -70,7 +70,7 @@ def _export(query: ExportCasesQuery, ending: Format) -> Response:
     Raises: BadFilter, BadSpan, ExportsUnderWay.
     """
     principal, now = current_principal(), clock.now()
-    wanted = Wanted(query.asked(), ending, language_of(query.lang, _accepted()))
+    wanted = Wanted(query.asked(), ending, language_of(query.lang, accepted_language()))
     with read_unit() as session:
         found = _known_filter(query)
         found, unknown = cases.named(session, found)
@@ -83,11 +83,6 @@ def _export(query: ExportCasesQuery, ending: Format) -> Response:
     reader = service.Reader(principal, ending, now, config().city_tz)
     pieces = service.pieces_of(ending, service.batches(read_unit, reader, picked), said, len(picked))
     return _as_file(wanted, picked, pieces)
-
-
-def _accepted() -> str | None:
-    best: str | None = request.accept_languages.best_match(["zh-CN", "zh", "en"])
-    return best
 
 
 def _known_filter(query: ExportCasesQuery) -> CaseFilter:

@@ -17,6 +17,8 @@ class What(StrEnum):
     OPEN = "open"
     OVERDUE = "overdue"
     TURNING_RED = "turning_red"
+    BOTTLENECK = "bottleneck"
+    DETOURS = "detours"
 
 
 class Takes(StrEnum):
@@ -43,6 +45,8 @@ TAKES: Mapping[What, Takes] = MappingProxyType(
         What.OPEN: Takes.NOW,
         What.OVERDUE: Takes.NOW,
         What.TURNING_RED: Takes.NOW,
+        What.BOTTLENECK: Takes.SPAN,
+        What.DETOURS: Takes.SPAN,
     }
 )
 _TABLE = frozenset({Form.JSON, Form.CSV, Form.XLSX})

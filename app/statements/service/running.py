@@ -5,7 +5,7 @@ What can be run is registered here: how the operation is asked, what answers, ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -15,15 +15,21 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.analysis.schemas import OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.service.tables import Part, parts_of
+from app.analysis.views.flows import bottleneck_answer, detours_answer
 from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
+from app.core.languages import language_of
 from app.core.paging import MOST
 from app.core.schemas import Query
+from app.evaluation.rules.tables import Heading, Sheet, flat
 from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
 from app.evaluation.schemas.scores import RankingQuery
-from app.evaluation.service.tables import csv_of, summary_table, workbook_of
+from app.evaluation.service.tables import charts_of, csv_of, summary_table
+from app.evaluation.service.wording import Wording
+from app.evaluation.service.workbooks import book_of
 from app.evaluation.views.indicators import indicators_answer
 from app.evaluation.views.scores import ranking_answer
 from app.evaluation.views.summary import summary_answer
@@ -72,32 +78,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Runnable:
-    """How an operation is asked, what answers it, and the lines of its table, the head first."""
+    """How an operation is asked, and what answers it."""
 
     query: type[Query]
     answer: Callable[..., Answer]
-    table: Callable[[Any, Answer], Iterable[Sequence[Any]]]
-
-
-def _flat(_query: Any, answer: Answer) -> Iterable[list[Any]]:
-    return flat_table(answer["items"])
-
-
-def flat_table(items: Sequence[Mapping[str, Any]]) -> Iterable[list[Any]]:
-    """A line for each item; what an item holds in parts is a column for each part, lists are JSON."""
-    rows = [dict(_leaves(item)) for item in items]
-    heads = list(dict.fromkeys(name for row in rows for name in row))
-    yield heads
-    for row in rows:
-        yield [row.get(name) for name in heads]
-
-
-def _leaves(item: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, Any]]:
-    for name, value in item.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{before}{name}_")
-        else:
-            yield f"{before}{name}", orjson.dumps(value).decode() if isinstance(value, list) else value
 
 
 def _whole(answer: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -116,14 +100,14 @@ def _whole(answer: Callable[..., Answer]) -> Callable[..., Answer]:
 
 RUNNABLE: Mapping[What, Runnable] = MappingProxyType(
     {
-        What.SUMMARY: Runnable(
-            SummaryQuery, summary_answer, lambda query, answer: summary_table(query.dimensions, answer["items"])
-        ),
-        What.INDICATORS: Runnable(IndicatorsQuery, indicators_answer, _flat),
-        What.RANKING: Runnable(RankingQuery, ranking_answer, _flat),
-        What.OPEN: Runnable(OpenWorkQuery, open_answer, _flat),
-        What.OVERDUE: Runnable(OverdueQuery, _whole(overdue_answer), _flat),
-        What.TURNING_RED: Runnable(TurningRedQuery, _whole(turning_red_answer), _flat),
+        What.SUMMARY: Runnable(SummaryQuery, summary_answer),
+        What.INDICATORS: Runnable(IndicatorsQuery, indicators_answer),
+        What.RANKING: Runnable(RankingQuery, ranking_answer),
+        What.OPEN: Runnable(OpenWorkQuery, open_answer),
+        What.OVERDUE: Runnable(OverdueQuery, _whole(overdue_answer)),
+        What.TURNING_RED: Runnable(TurningRedQuery, _whole(turning_red_answer)),
+        What.BOTTLENECK: Runnable(FlowQuery, bottleneck_answer),
+        What.DETOURS: Runnable(FlowQuery, detours_answer),
     }
 )
 
@@ -155,15 +139,29 @@ def answer_of(
 
 def file_of(asked: Asked, answer: Answer, period: str) -> File:
     """An answer as the file that was asked for."""
-    return File(file_name(asked.what, period, asked.format), MEDIA_TYPES[asked.format], _data(asked, answer), period)
+    data = orjson.dumps(answer) if asked.format is Form.JSON else _set(asked, answer, period)
+    return File(file_name(asked.what, period, asked.format), MEDIA_TYPES[asked.format], data, period)
 
 
-def _data(asked: Asked, answer: Answer) -> bytes:
-    if asked.format is Form.JSON:
-        return orjson.dumps(answer)
-    runnable = RUNNABLE[asked.what]
-    table = list(runnable.table(_query(asked, *_when(asked, SOME_DAY)), answer))
-    return csv_of(table) if asked.format is Form.CSV else workbook_of(table, asked.what)
+def _set(asked: Asked, answer: Answer, period: str) -> bytes:
+    """CSV, or a workbook with the sheets and charts of the operation's own file."""
+    parts, words = _parts(asked, answer), Wording(language_of(asked.params.get("lang"), None))
+    if asked.format is Form.CSV:
+        return csv_of(parts[0][1], words)
+    sheets = [Sheet(words.say("sheets", part), table, charts) for part, table, charts in parts]
+    return book_of(sheets, Heading(f"{words.say('sheets', asked.what)} {period}"), words)
+
+
+def _parts(asked: Asked, answer: Answer) -> list[Part]:
+    items = answer["items"]
+    match asked.what:
+        case What.SUMMARY:
+            group_by = _query(asked, *_when(asked, SOME_DAY)).dimensions
+            return [(asked.what, summary_table(group_by, items), charts_of(group_by))]
+        case What.INDICATORS | What.RANKING:
+            return [(asked.what, flat(items), ())]
+        case _:
+            return parts_of(asked.what, items)
 
 
 def _query(asked: Asked, when: Mapping[str, str], _period: str) -> Any:

@@ -12,7 +12,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.config import config
-from app.core.db import read_unit, unit_of_work
+from app.core.db import read_unit, snapshot_unit, unit_of_work
 from app.core.http import answer, if_match, json_response, write_unit
 from app.core.paging import PageQuery
 from app.core.schemas import problems
@@ -103,7 +103,7 @@ def run_statement(path: StatementPath, body: RunIn) -> Response:
     """Make a statement now, on my own ground; nothing is written."""
     del body
     by, principal = by_me(), current_principal()
-    with read_unit() as session:
+    with snapshot_unit() as session:
         asked = service.asked_of(service.find(session, path.statement_id, by.user_id))
         today = by.now.astimezone(by.zone).date()
         found, period = service.answer_of(session, asked, principal, today=today, now=by.now)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compositeOf, draftOfComposite, faultsOfComposite, faultsOfGrades, faultsOfGroups, faultsOfPublishing, groupOf, membersOf, newPart, weighed, type Composite, type GroupDraft } from "@/figures/definitions/drafts";
+import { bodyOf, faultsOfTexts, fieldsOf, unknownIn, type Template } from "@/figures/definitions/texts";
 
 const composite: Composite = {
   minimum_sample: 10,
@@ -55,5 +56,23 @@ describe("grades, groups and publishing", () => {
   });
   it("count whole days", () => {
     expect([3, 0, 366, 367, -1, 1.5, null].map((days) => faultsOfPublishing({ earliest_days: days }).length)).toEqual([0, 0, 0, 1, 1, 1, 1]);
+  });
+});
+
+describe("texts of a bulletin", () => {
+  const template = {
+    language: "zh-CN", version: 0, in_force: true, made_at: null, subjects: ["district"], letterhead: "文件", number: "〔{year}〕{serial}号",
+    scores: { heading: "一、得分" }, overall: { heading: "二、总体", paragraphs: ["甲{period}", "乙"] },
+    placeholders: { "overall.heading": ["period"], "overall.paragraphs": ["period"], letterhead: ["city"], number: ["year", "serial"], "scores.heading": [] },
+  } as unknown as Template;
+  it("are fields in the order of the paper, and come back as they were", () => {
+    const fields = fieldsOf(template);
+    expect(fields.map(({ place }) => place)).toEqual(["letterhead", "number", "scores.heading", "overall.heading", "overall.paragraphs"]);
+    expect(bodyOf(fields, ["district"])).toEqual({ subjects: ["district"], letterhead: "文件", number: "〔{year}〕{serial}号", scores: { heading: "一、得分" }, overall: { heading: "二、总体", paragraphs: ["甲{period}", "乙"] } });
+  });
+  it("hold only the placeholders of their place", () => {
+    expect(unknownIn("{period}{luck}{luck}", ["period"])).toEqual(["luck"]);
+    const wrong = fieldsOf(template).map((field) => (field.place === "letterhead" ? { ...field, value: "{luck}" } : { ...field, value: field.place === "number" ? "1" : "" }));
+    expect(faultsOfTexts(wrong, [], template.placeholders).map(({ key }) => key)).toEqual(["placeholder", "text", "text", "text", "serial", "subjects"]);
   });
 });

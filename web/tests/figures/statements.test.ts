@@ -27,8 +27,8 @@ describe("times that move", () => {
 
 describe("a statement", () => {
   const kept: Statement = {
-    id: "1", name: "每周各区按时处置", what: "bottleneck", format: "csv", shared: true, mine: true, version: 3, next_at: null, owner: { id: "2", name: "考评员" },
-    params: { group_by: "district,unit", area: "990101", type: "CJJ|matter|0101", source: "citizen,hotline", time: { from: "2026-10-01", to: "2026-10-31" } },
+    id: "1", name: "每周各区按时处置", what: "open", format: "csv", shared: true, mine: true, version: 3, next_at: null, created_at: "2026-11-01T00:00:00Z", changed_at: "2026-11-01T00:00:00Z", owner: { id: "2", name: "考评员" },
+    params: { group_by: "district,unit", area: "990101", type: "CJJ|matter|0101", source: "citizen,hotline" },
     schedule: { every: "month", at: "08:00", weekday: null, day: 31, emails: ["a@city.example"], webhook: true, active: false },
   };
 
@@ -36,11 +36,14 @@ describe("a statement", () => {
     const { name, what, params, format, shared, schedule } = kept;
     expect(bodyOf(draftOf(kept))).toEqual({ name, what, params, format, shared, schedule });
   });
+  it("of its own days keeps them", () => {
+    const own = { ...kept, what: "summary" as const, params: { group_by: "day", time: { from: "2026-10-01", to: "2026-10-31" } } };
+    expect(bodyOf(draftOf(own)).params).toEqual(own.params);
+  });
   it("takes only what its analysis takes", () => {
     const draft = emptyDraft({ name: " 排名 ", group_by: ["day", "district"], area: "9901", time: "last_30_days", format: "csv", times: true });
     expect(bodyOf(withWhat(draft, "ranking"))).toMatchObject({ name: "排名", params: { subject: "district", time: "last_month" }, format: "csv" });
     expect(bodyOf(withWhat(draft, "open")).params).toEqual({ group_by: "district", area: "9901" });
-    expect(bodyOf(withWhat(draft, "report"))).toMatchObject({ params: { area: "9901", time: "last_30_days" }, format: "pdf" });
     expect(bodyOf(withWhat(draft, "turning_red")).params).toEqual({ area: "9901", hours: 24 });
   });
   it("has a weekday in weeks only, a day in months and quarters only", () => {

@@ -5,6 +5,7 @@ import { onScopeDispose, ref, shallowRef, watch } from "vue";
 import { nameOf } from "@/cases/exports";
 import { download } from "@/grid/upload";
 import { language } from "@/i18n";
+import { faultsCsv } from "@/parts/faultsCsv";
 import { explain } from "@/shell/explain";
 
 const FRESH_MS = 120_000;
@@ -82,6 +83,9 @@ export async function downloadFrom(path: string, otherwise: string): Promise<voi
   const response = await fetched(path, { headers: { "accept-language": language.value } });
   download(await response.blob(), nameOf(response.headers.get("content-disposition"), otherwise));
 }
+
+/** Rows as a file that spreadsheets open, their heads first. */
+export const csvFile = (rows: readonly (readonly string[])[]): Blob => new Blob([faultsCsv(rows)], { type: "text/csv" });
 
 /** A query without what is not given, lists by commas. */
 export function queryOf(values: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>): string {

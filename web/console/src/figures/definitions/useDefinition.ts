@@ -6,8 +6,13 @@ import { useGuarded } from "@/shell/guarded";
 import { readAnew } from "../answers";
 import type { Version } from "./drafts";
 
-/** Where a definition lies: `scores.unit` → `scores/unit`. */
-export const pathOf = (name: string): string => `/api/v1/evaluation/definitions/${name.replace(".", "/")}`;
+/** Where a definition lies: `scores.unit` → `scores/unit`; texts of bulletins by their language, `bulletins.en`. Version 0: the one in force. */
+export function pathOf(name: string, version = 0): string {
+  const [kind, which] = name.split(".");
+  const texts = kind === "bulletins";
+  const query = new URLSearchParams({ ...(texts ? { language: which ?? "" } : {}), ...(version ? { version: String(version) } : {}) }).toString();
+  return `${texts ? "/api/v1/bulletins/template" : `/api/v1/evaluation/definitions/${name.replace(".", "/")}`}${query ? `?${query}` : ""}`;
+}
 
 async function sent<Content>(request: Request): Promise<Content> {
   const response = await authorized(request);
@@ -25,7 +30,7 @@ export function useDefinition<Content extends Version>(asked: () => { name: stri
   /** Somebody else saved a version meanwhile. */
   const stale = ref(false);
 
-  const read = (name: string, version: number) => sent<Content>(new Request(`${location.origin}${pathOf(name)}${version ? `?version=${version}` : ""}`));
+  const read = (name: string, version: number) => sent<Content>(new Request(`${location.origin}${pathOf(name, version)}`));
   async function load(): Promise<void> {
     const { name, version } = asked();
     await reading.run(async () => {
@@ -39,7 +44,7 @@ export function useDefinition<Content extends Version>(asked: () => { name: stri
   watch(
     () => JSON.stringify(asked()),
     () => {
-      if (shown.value?.name !== asked().name) shown.value = null;
+      shown.value = null;
       history.value = [];
       stale.value = false;
       void load();

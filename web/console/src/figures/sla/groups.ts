@@ -1,23 +1,26 @@
 /** Groups of a summary: how they are named, asked for, and which of them got worse. */
 import { change } from "../number";
 import type { Opened } from "./choice";
-import { count, figure, metricOf, type MetricName, type Ref, type Row } from "./metrics";
+import { count, figure, metricOf, type MetricName, type Row } from "./metrics";
 
 export const SMALL_SAMPLE = 10;
 
+/** A line of any analysis: its dimensions by name beside what it tells. */
+export type Group = Readonly<Record<string, unknown>>;
+
 /** The value by which the group is asked for: code, or scheme|kind|code of types and classes; "-" for none. */
-export function valueOf(row: Row, dimension: string): string {
-  const value = row[dimension];
+export function valueOf(row: Group, dimension: string): string {
+  const value = row[dimension] as Row[string] | undefined;
   if (value === null || value === undefined) return "-";
   if (typeof value !== "object") return String(value);
   return value.scheme ? `${value.scheme}|${value.kind}|${value.code}` : value.code;
 }
 
 /** The name of the group; null where its cases have none. */
-export function nameIn(row: Row, dimension: string): string | null {
-  const value = row[dimension];
+export function nameIn(row: Group, dimension: string): string | null {
+  const value = row[dimension] as Row[string] | undefined;
   if (value === null || value === undefined) return null;
-  return typeof value === "object" ? (value as Ref).name : String(value);
+  return typeof value === "object" ? value.name : String(value);
 }
 
 /** Rows of one unit where one is chosen: it is a dimension of its own then. */

@@ -8,14 +8,10 @@ export interface StageTime {
   share: number | null;
   late: number;
 }
-export interface Bottleneck {
-  cases: number;
-  total_s: number;
-  stages: StageTime[];
-}
+export type Bottleneck = { cases: number; total_s: number; stages: StageTime[] };
 
-/** In the order that a case passes them; a hold stands at the end. */
-export const STAGES = ["accept", "verify", "file", "dispatch", "handling", "check", "close", "hold"] as const;
+/** In the order that a case passes them; holds are of the wall clock and have no share. */
+export const STAGES = ["accept", "verify", "file", "dispatch", "handling", "check", "close"] as const;
 
 /** The share of each stage in each group, 0 where nobody passed it. */
 export const shares = (groups: readonly Bottleneck[], stage: string): number[] => groups.map((group) => group.stages.find((one) => one.stage === stage)?.share ?? 0);

@@ -1,10 +1,12 @@
 /** A statement: which figures, of which time, in which form, when and to whom. The form of the page and the body of the API. */
+import type { components } from "@shared/api/schema";
 import type { Subject } from "../ranking/indicators";
 import { TIMES, timeOf, type TimeName } from "./times";
 
-export const WHATS = ["summary", "open", "overdue", "turning_red", "bottleneck", "detours", "report", "indicators", "ranking"] as const;
+type Out = components["schemas"]["StatementOut"];
+export const WHATS = ["summary", "open", "overdue", "turning_red", "indicators", "ranking"] as const satisfies readonly Out["what"][];
 export type What = (typeof WHATS)[number];
-export type Format = "json" | "csv" | "xlsx" | "pdf";
+export type Format = Out["format"];
 /** How an analysis is told of which time it is: two days, a period of the calendar, or never other than now. */
 export type Takes = "span" | "period" | "now";
 export const FILTERS = ["area", "unit", "type", "source"] as const;
@@ -26,37 +28,14 @@ export const KINDS: Readonly<Record<What, Kind>> = {
   open: { takes: "now", path: "/sla/open", formats: TABLE, groups: [...GROUND, "state", "stage"], filters: FILTERS },
   overdue: { takes: "now", path: "/sla/overdue", formats: TABLE, groups: [], filters: FILTERS },
   turning_red: { takes: "now", path: "/sla/turning-red", formats: TABLE, groups: [], filters: FILTERS },
-  bottleneck: { takes: "span", path: "/sla/bottleneck", formats: TABLE, groups: GROUND, filters: FILTERS },
-  detours: { takes: "span", path: "/sla/detours", formats: TABLE, groups: GROUND, filters: FILTERS },
-  report: { takes: "span", path: "/sla/report", formats: ["pdf", "xlsx", "json"], groups: [], filters: ["area"] },
   indicators: { takes: "period", path: "/evaluation/indicators", formats: TABLE, groups: [], filters: [] },
   ranking: { takes: "period", path: "/evaluation/ranking", formats: TABLE, groups: [], filters: [] },
 };
 export const MOST_GROUPS = 4;
 
 export const EVERY = ["day", "week", "month", "quarter"] as const;
-export interface Schedule {
-  every: (typeof EVERY)[number];
-  at: string;
-  weekday: number | null;
-  day: number | null;
-  emails: string[];
-  webhook: boolean;
-  active: boolean;
-}
-export interface Statement {
-  id: string;
-  name: string;
-  what: What;
-  params: Record<string, unknown>;
-  format: Format;
-  shared: boolean;
-  schedule: Schedule | null;
-  owner: { id: string; name: string };
-  mine: boolean;
-  version: number;
-  next_at: string | null;
-}
+export type Schedule = components["schemas"]["ScheduleOut"];
+export type Statement = Omit<Out, "what"> & { what: What };
 
 /** What stands in the form. */
 export interface Draft {
@@ -129,7 +108,7 @@ function given(draft: Draft): Record<string, string | number | boolean> {
 }
 
 /** What is sent for keeping. */
-export function bodyOf(draft: Draft): Omit<Statement, "id" | "owner" | "mine" | "version" | "next_at"> {
+export function bodyOf(draft: Draft): components["schemas"]["StatementIn"] {
   const { name, what, format, shared, schedule, time, from, to } = draft;
   const when = KINDS[what].takes === "now" ? {} : { time: time === "custom" ? { from, to } : time };
   return { name: name.trim(), what, params: { ...given(draft), ...when }, format, shared, schedule: schedule && sentSchedule(schedule) };
