@@ -15,7 +15,7 @@ from app.cli.pictures import picture
 from app.cli.system import connect
 from app.core import clock
 from app.core.config import config
-from app.core.db import snapshot_unit
+from app.core.db import read_unit
 from app.core.errors import DomainError
 from app.evaluation.rules.periods import Period, period_of
 
@@ -47,7 +47,7 @@ def bulletin(period: Period, ending: str, out: Path, **wished: Any) -> None:
     wanted = Wanted(period, wished["revision"], wished["draft"], BulletinFormat(ending), language, wished["serial"])
     zone = ZoneInfo(config().city_tz)
     try:
-        with snapshot_unit() as session:
+        with read_unit() as session:
             document = service.contents_of(session, wanted, None, zone, now=clock.now())
         data = service.file_of(document, wanted.format)
     except DomainError as refused:

@@ -87,7 +87,7 @@ def test_the_whole_city_in_numbers_and_against_the_month_before():
 
 def test_where_nothing_was_published_before_it_says_so_once():
     text = "".join(said(replace(a_city(), previous=Comparison(None))))
-    assert "受理案件972件（上期和去年同期均无数据）" in text
+    assert "受理案件972件（暂无可比数据）" in text
     assert "环比" not in text
 
 
