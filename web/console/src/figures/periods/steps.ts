@@ -22,7 +22,7 @@ export interface Who {
 }
 
 /** Whether a review is being made by the worker: nothing can be published until it is done. */
-export const isReckoned = ({ reckoning }: Pick<Period, "reckoning">): boolean => reckoning !== null && !reckoning.again;
+export const isReckoned = ({ reckoning }: Pick<Period, "reckoning">): boolean => !!reckoning && !reckoning.again;
 
 /** The steps that a period's state allows, the usual one first; `now` in milliseconds since 1970. */
 export function stepsOf(period: PeriodDetail, who: Who, now: number): Step[] {
