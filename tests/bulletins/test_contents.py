@@ -10,6 +10,7 @@ import pytest
 from app.bulletins.rules.blocks import Paragraph, Picture, Role, Table, as_bytes, from_bytes
 from app.bulletins.rules.facts import Comparison, TypeCount
 from app.evaluation.rules.indicators import Subject
+from app.evaluation.rules.periods import period_of
 from tests.bulletins.cities import DISTRICTS, LONG, a_city, document, figures, many_units, peers, squares
 
 
@@ -151,6 +152,21 @@ def test_a_draft_is_plainly_one():
     assert made.title == "关于2026年10月份数字化城市管理运行情况的通报（征求意见稿）"
     assert "尚未发布" in made.origin
     assert made.day == "2026年11月6日"
+
+
+@pytest.mark.parametrize(
+    ("period", "chinese", "english"),
+    [
+        ("2026-Q3", "2026年第三季度", "quarter 3 of 2026"),
+        ("2026", "2026年度", "the year 2026"),
+        ("2026-W41", "2026年第41周", "week 41 of 2026"),
+        ("2026-10-05", "2026年10月5日", "5 October 2026"),
+    ],
+)
+def test_periods_are_called_as_people_call_them(period, chinese, english):
+    facts = replace(a_city(), period=period_of(period))
+    assert document(facts).title == f"关于{chinese}数字化城市管理运行情况的通报"
+    assert document(facts, "en").title == f"City management in {english}"
 
 
 def test_headings_annexes_and_what_they_are_called():
