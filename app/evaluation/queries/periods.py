@@ -154,7 +154,8 @@ def draft(session: Session, draft_id: UUID, part: str) -> list[bytes]:
 
 _FROZEN = """
     SELECT counted, c.number, ordinal, CAST(extract(epoch FROM at) * 1000000 AS bigint), cell,
-           unit_id::text, inspector_id::text, operator_id::text, leader_id::text, dispatcher_id::text, marks, value, c.id::text
+           unit_id::text, inspector_id::text, operator_id::text, leader_id::text, dispatcher_id::text,
+           marks, value, c.id::text
       FROM entries JOIN cases c ON c.id = entries.case_id"""
 _ALL = text(f'WITH {ENTRIES} {_FROZEN} ORDER BY counted, c.number COLLATE "C", ordinal')
 _EXEMPT = text(f"WITH {ENTRIES} {_FROZEN} WHERE (marks & 64) <> 0 ORDER BY at, c.number")
