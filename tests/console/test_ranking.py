@@ -60,6 +60,7 @@ def test_the_map_leads_from_a_district_to_its_streets_and_their_cases(open_page,
     expect(page.get_by_text(words("choropleth.inside", name=name))).to_be_visible()
     district = re.search(r"area=(\d+)", page.url)
     assert district is not None
+    expect(table.get_by_role("button").first).to_be_visible()
     streets = office.get("supervisor", "/grid/areas", level="street", parent=district[1], limit=100)["items"]
     listed = [one.inner_text() for one in table.get_by_role("button").all()]
     assert set(listed) <= {street["name"] for street in streets}

@@ -59,12 +59,12 @@ export interface Stack {
   values: (number | null)[];
 }
 
-/** Parts of each bar, told apart by colour and by a line between them; the pattern is the browser's own picture of the kind. */
-export function stacksOption(names: readonly string[], sums: readonly string[], stacks: readonly Stack[], look: ChartLook, width: number, scale: Scale): EChartsCoreOption {
+/** Parts of each bar, told apart by colour, pattern and a line between them. */
+export function stacksOption(names: readonly string[], sums: readonly string[], stacks: readonly Stack[], look: ChartLook, width: number, scale: Scale & { edge?: string }): EChartsCoreOption {
   return {
     ...frame(names, sums, look, width, scale),
     aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
-    series: stacks.map(({ name, colour, values }) => ({ name, type: "bar", stack: "all", color: colour, barMaxWidth: 20, itemStyle: { borderColor: look.surface, borderWidth: 1 }, data: values })),
+    series: stacks.map(({ name, colour, values }) => ({ name, type: "bar", stack: "all", color: colour, barMaxWidth: 20, itemStyle: { borderColor: scale.edge ?? look.surface, borderWidth: 1 }, data: values })),
   };
 }
 

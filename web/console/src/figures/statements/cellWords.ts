@@ -4,7 +4,7 @@ import { hasWords, language, words } from "@/i18n";
 import { amount, percent, workingTime } from "../number";
 import { INDICATORS, valued } from "../ranking/indicators";
 import { weekdayName } from "../sla/heat";
-import { tableOf, type Cell, type Column, type Table } from "./preview";
+import type { Cell, Column, Table } from "./preview";
 
 const HEADS = ["sla.by", "sla.count", "sla.metric", "statements.column", "sla.detours", "sla.age"];
 
@@ -39,11 +39,4 @@ export function cellOf(cell: Cell, { key, form }: Column, indicator: string | nu
 export function indicatorIn({ columns }: Table, row: readonly Cell[]): string | null {
   const place = columns.findIndex(({ key }) => key === "indicator");
   return place < 0 ? null : String(row[place]);
-}
-
-/** Any answer as the rows of a file: heads in words, numbers as they are. */
-export function fileOf(items: readonly Readonly<Record<string, unknown>>[]): string[][] {
-  const { columns, rows } = tableOf(items);
-  const cell = (value: Cell, column: Column) => (typeof value === "number" && column.form !== "term" ? String(value) : cellOf(value, column));
-  return [columns.map(headOf), ...rows.map((row) => row.map((value, place) => cell(value, columns[place]!)))];
 }
