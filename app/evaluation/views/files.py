@@ -45,7 +45,11 @@ def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
 
 def wording(session: Session, asked: Language | None) -> Wording:
     """The words of the language that is asked for, else accepted; sources are called what this city calls them."""
-    language = language_of(asked, accepted_language())
+    return wording_in(session, language_of(asked, accepted_language()))
+
+
+def wording_in(session: Session, language: Language) -> Wording:
+    """The words of a language, for whoever is at no request."""
     rules = sla.source_rules(session).values()
     names = {str(rule.source): rule.name_en if language == "en" else rule.name_zh for rule in rules}
     return Wording(language, names)

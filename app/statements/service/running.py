@@ -30,6 +30,7 @@ from app.evaluation.schemas.scores import RankingQuery
 from app.evaluation.service.tables import charts_of, csv_of, summary_table
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
+from app.evaluation.views.files import heading, wording_in
 from app.evaluation.views.indicators import indicators_answer
 from app.evaluation.views.scores import ranking_answer
 from app.evaluation.views.summary import summary_answer
@@ -74,6 +75,16 @@ class File:
     media_type: str
     data: bytes
     period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an operation answered, of which time, and what its file says around it."""
+
+    answer: Answer
+    period: str
+    words: Wording
+    above: Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,30 +137,30 @@ def checked(asked: Asked) -> None:
     _query(asked, *_when(asked, SOME_DAY))
 
 
-def answer_of(
-    session: Session, asked: Asked, principal: Principal, *, today: date, now: datetime
-) -> tuple[Answer, str]:
-    """(what the operation answers this principal as of now, of which time seen from `today`).
+def answer_of(session: Session, asked: Asked, principal: Principal, *, today: date, now: datetime) -> Told:
+    """What the operation answers this principal as of now, of a time seen from `today`.
 
     Raises: BadStatement where the parameters name something that is no longer there; what the operation raises.
     """
     given, period = _when(asked, today)
-    return RUNNABLE[asked.what].answer(session, _query(asked, given, period), principal, now=now), period
+    found = RUNNABLE[asked.what].answer(session, _query(asked, given, period), principal, now=now)
+    words = wording_in(session, language_of(asked.params.get("lang"), None))
+    return Told(found, period, words, heading(session, asked.what, found, asked.params.get("area"), words))
 
 
-def file_of(asked: Asked, answer: Answer, period: str) -> File:
-    """An answer as the file that was asked for."""
-    data = orjson.dumps(answer) if asked.format is Form.JSON else _set(asked, answer, period)
-    return File(file_name(asked.what, period, asked.format), MEDIA_TYPES[asked.format], data, period)
+def file_of(asked: Asked, told: Told) -> File:
+    """An answer as the file that was asked for; nothing is read for it any more."""
+    data = orjson.dumps(told.answer) if asked.format is Form.JSON else _set(asked, told)
+    return File(file_name(asked.what, told.period, asked.format), MEDIA_TYPES[asked.format], data, told.period)
 
 
-def _set(asked: Asked, answer: Answer, period: str) -> bytes:
+def _set(asked: Asked, told: Told) -> bytes:
     """CSV, or a workbook with the sheets and charts of the operation's own file."""
-    parts, words = _parts(asked, answer), Wording(language_of(asked.params.get("lang"), None))
+    parts, words = _parts(asked, told.answer), told.words
     if asked.format is Form.CSV:
         return csv_of(parts[0][1], words)
     sheets = [Sheet(words.say("sheets", part), table, charts) for part, table, charts in parts]
-    return book_of(sheets, Heading(f"{words.say('sheets', asked.what)} {period}"), words)
+    return book_of(sheets, told.above, words)
 
 
 def _parts(asked: Asked, answer: Answer) -> list[Part]:
