@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.analysis.rules import HOLD
 from app.evaluation.rules.tables import Chart, Kind, Table, flat, kind_of
 
 LAMPS = ("green", "amber", "red", "paused")
@@ -26,9 +27,7 @@ def parts_of(what: str, items: Items) -> list[Part]:
         case "open":
             return [("open", flat(items), open_charts(items))]
         case "bottleneck":
-            table = flat(list(by_stage(items)))
-            charts = (Chart("bar", "stage", ("share",)), Chart("column", "stage", ("median_s", "p90_s")))
-            return [("bottleneck", table, charts if len(items) == 1 else ())]
+            return [("bottleneck", flat(list(by_stage(items))), stage_charts(items))]
         case "detours":
             return [("detours", flat(items), _by_name(items, RATES)), ("reasons", flat(list(by_reason(items))), ())]
         case "overdue":
@@ -37,11 +36,21 @@ def parts_of(what: str, items: Items) -> list[Part]:
             return [(what, flat(items, (*LISTED, "remaining_s")), ())]
 
 
+def stage_charts(items: Items) -> tuple[Chart, ...]:
+    """The stages of one group by working time; a hold is of another kind of time, and stands last."""
+    if len(items) != 1 or not (working := sum(one["stage"] != HOLD for one in items[0]["stages"])):
+        return ()
+    return (
+        Chart("bar", "stage", ("share",), most=working),
+        Chart("column", "stage", ("median_s", "p90_s"), most=working),
+    )
+
+
 def by_stage(items: Items) -> Iterable[dict[str, Any]]:
     """A line for each stage of each group."""
     for item in items:
-        group = {name: value for name, value in item.items() if name not in {"stages", "total_s"}}
-        yield from ({**group, **stage} for stage in item["stages"])
+        group = {name: value for name, value in item.items() if name not in {"stages", "total_s", "cases"}}
+        yield from ({**group, "stage": stage["stage"], "cases": item["cases"], **stage} for stage in item["stages"])
 
 
 def by_reason(items: Items) -> Iterable[dict[str, Any]]:

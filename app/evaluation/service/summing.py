@@ -49,6 +49,7 @@ def summarize(session: Session, wanted: Summary, *, now: datetime) -> list[dict[
         folded = names.folded(key)
         groups[folded] = tuple(map(add, groups[folded], numbers)) if folded in groups else numbers
     found = _times(session, wanted, window) if wanted.times else {}
+    names.learn(found)
     times = {names.folded(key): both for key, both in found.items()}
     return [
         names.shown(key) | layout.shown(groups[key]) | _timed(times, key, wanted)

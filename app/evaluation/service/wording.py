@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,3 +81,10 @@ class Wording:
     def minute(self, value: datetime | str) -> str:
         """An instant as it is read: 2026-10-05 08:30."""
         return f"{self.local(value):%Y-%m-%d %H:%M}"
+
+    def span(self, start: datetime | str, end: datetime | str) -> str:
+        """A stretch of time, half-open: its first and last day where it has whole ones."""
+        first, after = self.local(start), self.local(end)
+        if first.time() == after.time() == time():
+            return self.say("facts", "until", first=f"{first:%Y-%m-%d}", last=f"{after - timedelta(days=1):%Y-%m-%d}")
+        return self.say("facts", "until", first=f"{first:%Y-%m-%d %H:%M}", last=f"{after:%Y-%m-%d %H:%M}")

@@ -22,10 +22,26 @@ NUMBERS: Mapping[Kind, str] = {
     Kind.INSTANT: "yyyy-mm-dd hh:mm",
     Kind.TEXT: "@",
 }
-COLOURS: Mapping[str, str] = {"green": "#2E8B57", "amber": "#E0A800", "red": "#C62828", "paused": "#8A8F98"}
+COLOURS: Mapping[str, str] = {
+    "green": "#2E8B57",
+    "amber": "#E0A800",
+    "red": "#C62828",
+    "paused": "#8A8F98",
+    "under_1d": "#9CC3E6",
+    "d1_3": "#5B9BD5",
+    "d3_7": "#1F5FA8",
+    "d7_30": "#E0A800",
+    "over_30d": "#C62828",
+    "on_time": "#2E8B57",
+    "overdue_open": "#C62828",
+}
 PALETTE = ("#1F5FA8", "#5BA3D9", "#C62828", "#8A8F98", "#2E8B57", "#E0A800")
 NARROWEST, WIDEST, MEASURED = 9, 36, 200
 NO_DATA = "—"
+SHORT = 40
+"""Under so many lines charts are still seen with them."""
+CHART = 620, 340
+PORTRAIT_COLUMNS = 6
 
 
 def book_of(sheets: Sequence[Sheet], heading: Heading, words: Wording) -> bytes:
@@ -82,12 +98,13 @@ class _Page:
             for column, (name, value) in enumerate(zip(self._names, line, strict=True)):
                 # Among key figures, what a value is says the figure before it.
                 self._cell(row, column, line[0] if name == "value" else name, value)
-        self._draw(min(len(lines), 1_000_000))
+        self._draw(len(lines))
 
     def _paper(self) -> None:
         """How it is printed: across, as wide as the paper, the head on each page."""
         page = self._page
-        page.set_landscape()
+        if len(self._names) > PORTRAIT_COLUMNS:
+            page.set_landscape()
         page.set_paper(9)
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         page.fit_to_pages(1, 0)
@@ -96,7 +113,8 @@ class _Page:
 
     def _above(self) -> None:
         self._page.set_row(0, 30)
-        self._page.write_string(0, 0, f"{self._heading.title} · {self._sheet.name}", self._formats.title)
+        title, name = self._heading.title, self._sheet.name
+        self._page.write_string(0, 0, title if title == name else f"{title} · {name}", self._formats.title)
         for row, (label, text) in enumerate(self._heading.facts, 1):
             self._page.write_string(row, 0, f"{label}：{text}", self._formats.label)
 
@@ -120,13 +138,14 @@ class _Page:
             self._page.write_number(row, column, shown, look)
 
     def _draw(self, lines: int) -> None:
-        """The charts beside the table, one under the other."""
-        row = self._head
-        for chart in self._sheet.charts if lines else ():
-            if not {chart.category, *chart.series} <= set(self._names):
-                continue
-            self._page.insert_chart(row, len(self._names) + 1, self._chart(chart, min(lines, chart.most)))
-            row += 18
+        """The charts: side by side under a short table, one under the other beside a long one."""
+        drawn = [chart for chart in self._sheet.charts if {chart.category, *chart.series} <= set(self._names)]
+        for turn, chart in enumerate(drawn if lines else ()):
+            made = self._chart(chart, min(lines, chart.most))
+            if lines <= SHORT:
+                self._page.insert_chart(self._head + lines + 2, 0, made, {"x_offset": 4 + turn * (CHART[0] + 12)})
+            else:
+                self._page.insert_chart(self._head + turn * 18, len(self._names) + 1, made)
 
     def _chart(self, chart: Chart, lines: int) -> Any:
         kind = {"type": chart.form} | ({"subtype": "stacked"} if chart.stacked else {})
@@ -158,7 +177,7 @@ class _Page:
         drawn.set_legend({"position": "bottom", "font": font})
         titled = " / ".join(self._words.head(name) for name in chart.series)
         drawn.set_title({"name": titled, "name_font": {"name": FONT, "size": 11, "bold": True}, "overlay": False})
-        drawn.set_size({"width": 620, "height": 340})
+        drawn.set_size(dict(zip(("width", "height"), CHART, strict=True)))
         return drawn
 
 

@@ -45,11 +45,7 @@ def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
 
 def wording(session: Session, asked: Language | None) -> Wording:
     """The words of the language that is asked for, else accepted; sources are called what this city calls them."""
-    return wording_in(session, language_of(asked, accepted_language()))
-
-
-def wording_in(session: Session, language: Language) -> Wording:
-    """The words of a language, for whoever is at no request."""
+    language = asked or language_of(None, accepted_language())
     rules = sla.source_rules(session).values()
     names = {str(rule.source): rule.name_en if language == "en" else rule.name_zh for rule in rules}
     return Wording(language, names)
@@ -59,9 +55,7 @@ def heading(session: Session, title: str, answer: dict[str, Any], area: str | No
     """What stands above a table: of which time, as of when, of which ground, in which units."""
     facts = []
     if "from" in answer:
-        last = words.local(answer["to"])
-        until = words.say("facts", "until", first=words.minute(answer["from"]), last=f"{last:%Y-%m-%d %H:%M}")
-        facts.append((words.say("facts", "span"), until))
+        facts.append((words.say("facts", "span"), words.span(answer["from"], answer["to"])))
     facts.append((words.say("facts", "as_of"), words.minute(answer["as_of"])))
     named = area_names(session, [area]).get(area, area) if area is not None else words.say("facts", "whole")
     facts.append((words.say("facts", "area"), named))

@@ -15,22 +15,27 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, ReportQuery, TurningRedQuery
+from app.analysis.service.paper import page_of
+from app.analysis.service.report import sheets_of
 from app.analysis.service.tables import Part, parts_of
 from app.analysis.views.flows import bottleneck_answer, detours_answer
+from app.analysis.views.report import report_answer
 from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
-from app.core.languages import language_of
+from app.core.languages import Language
 from app.core.paging import MOST
 from app.core.schemas import Query
+from app.documents import service as documents
 from app.evaluation.rules.tables import Heading, Sheet, flat
 from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
 from app.evaluation.schemas.scores import RankingQuery
+from app.evaluation.service import city_name
 from app.evaluation.service.tables import charts_of, csv_of, summary_table
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
-from app.evaluation.views.files import heading, wording_in
+from app.evaluation.views.files import heading, wording
 from app.evaluation.views.indicators import indicators_answer
 from app.evaluation.views.scores import ranking_answer
 from app.evaluation.views.summary import summary_answer
@@ -55,6 +60,8 @@ OURS = frozenset({"from", "to", "since", "until", "period", "at", "revision", "f
 SOME_DAY = date(2026, 3, 10)
 MOST_DAYS = 3700
 MOST_LINES = 10_000
+LANGUAGE: Language = "zh-CN"
+"""Of files, where a statement names none."""
 Answer = dict[str, Any]
 
 
@@ -85,6 +92,7 @@ class Told:
     period: str
     words: Wording
     above: Heading
+    city: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,7 @@ RUNNABLE: Mapping[What, Runnable] = MappingProxyType(
         What.TURNING_RED: Runnable(TurningRedQuery, _whole(turning_red_answer)),
         What.BOTTLENECK: Runnable(FlowQuery, bottleneck_answer),
         What.DETOURS: Runnable(FlowQuery, detours_answer),
+        What.REPORT: Runnable(ReportQuery, report_answer),
     }
 )
 
@@ -144,8 +153,9 @@ def answer_of(session: Session, asked: Asked, principal: Principal, *, today: da
     """
     given, period = _when(asked, today)
     found = RUNNABLE[asked.what].answer(session, _query(asked, given, period), principal, now=now)
-    words = wording_in(session, language_of(asked.params.get("lang"), None))
-    return Told(found, period, words, heading(session, asked.what, found, asked.params.get("area"), words))
+    words = wording(session, asked.params.get("lang") or LANGUAGE)
+    above = heading(session, asked.what, found, asked.params.get("area"), words)
+    return Told(found, period, words, above, city_name(session))
 
 
 def file_of(asked: Asked, told: Told) -> File:
@@ -155,8 +165,16 @@ def file_of(asked: Asked, told: Told) -> File:
 
 
 def _set(asked: Asked, told: Told) -> bytes:
-    """CSV, or a workbook with the sheets and charts of the operation's own file."""
-    parts, words = _parts(asked, told.answer), told.words
+    """CSV, paper, or a workbook with the sheets and charts of the operation's own file.
+
+    Raises: PrintingBusy, NoPrinting.
+    """
+    words = told.words
+    if asked.format is Form.PDF:
+        return documents.printers().pdf(page_of(told.answer, told.above, words, told.city), {})
+    if asked.what is What.REPORT:
+        return book_of(sheets_of(told.answer, words), told.above, words)
+    parts = _parts(asked, told.answer)
     if asked.format is Form.CSV:
         return csv_of(parts[0][1], words)
     sheets = [Sheet(words.say("sheets", part), table, charts) for part, table, charts in parts]

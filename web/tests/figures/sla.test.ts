@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT, readChoice, writeChoice, type Choice } from "@/figures/sla/choice";
-import { compared, openedOf, valueOf, worsened } from "@/figures/sla/groups";
+import { compared, openedOf, typeName, valueOf, worsened } from "@/figures/sla/groups";
 import { week } from "@/figures/sla/heat";
 import { parts, type Row } from "@/figures/sla/metrics";
 import { AGES, openQuery } from "@/figures/sla/open";
@@ -120,5 +120,14 @@ describe("open work", () => {
     expect(openQuery({ area: "990101", unit: "" }, { age, asOf: "2026-11-22T00:00:00Z", lamp: "amber" })).toEqual({
       state: "received,verifying,to_file,to_dispatch,handling,on_hold,to_check,to_close", area: "990101", lamp: "yellow", from: "2026-11-19T00:00:00.000Z", to: "2026-11-21T00:00:00.000Z",
     });
+  });
+});
+
+describe("types and classes", () => {
+  const bin = { scheme: "CJJ", kind: "matter" as const, code: "0101", name: "暴露垃圾", class_code: "01", class_name: "市容环境" };
+  it("have their names by the values that they are asked for by", () => {
+    expect(typeName([bin], "type", "CJJ|matter|0101")).toBe("暴露垃圾");
+    expect(typeName([bin], "class", "CJJ|matter|01")).toBe("市容环境");
+    expect(typeName([bin], "type", "CJJ|part|0101")).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 /** Groups of a summary: how they are named, asked for, and which of them got worse. */
+import type { CaseType } from "@/cases/names";
 import { change } from "../number";
 import type { Opened } from "./choice";
 import { count, figure, metricOf, type MetricName, type Row } from "./metrics";
@@ -21,6 +22,12 @@ export function nameIn(row: Group, dimension: string): string | null {
   const value = row[dimension] as Row[string] | undefined;
   if (value === null || value === undefined) return null;
   return typeof value === "object" ? value.name : String(value);
+}
+
+/** What a type or a class is called that is asked for by scheme|kind|code; null where nobody knows it. */
+export function typeName(types: readonly CaseType[], dimension: "type" | "class", value: string): string | null {
+  const found = types.find((type) => [type.scheme, type.kind, dimension === "type" ? type.code : type.class_code].join("|") === value);
+  return found ? (dimension === "type" ? found.name : found.class_name) : null;
 }
 
 /** Rows of one unit where one is chosen: it is a dimension of its own then. */
