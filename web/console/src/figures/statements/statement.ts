@@ -37,6 +37,8 @@ export const KINDS: Readonly<Record<What, Kind>> = {
   ranking: { takes: "period", path: "/evaluation/ranking", formats: TABLE, groups: [], filters: [], speaks: false },
 };
 export const MOST_GROUPS = 4;
+/** Roles that keep statements: who reads all and writes nothing keeps nothing either. */
+export const KEEPING = ["operator", "shift_leader", "dispatcher", "supervisor", "admin", "evaluator", "unit_manager"] as const;
 
 export const EVERY = ["day", "week", "month", "quarter"] as const;
 export type Schedule = components["schemas"]["ScheduleOut"];
