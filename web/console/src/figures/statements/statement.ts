@@ -5,7 +5,7 @@ import type { Subject } from "../ranking/indicators";
 import { TIMES, timeOf, type TimeName } from "./times";
 
 type Out = components["schemas"]["StatementOut"];
-export const WHATS = ["summary", "open", "overdue", "turning_red", "bottleneck", "detours", "indicators", "ranking"] as const satisfies readonly Out["what"][];
+export const WHATS = ["summary", "open", "overdue", "turning_red", "bottleneck", "detours", "report", "indicators", "ranking"] as const satisfies readonly Out["what"][];
 export type What = (typeof WHATS)[number];
 export type Format = Out["format"];
 /** How an analysis is told of which time it is: two days, a period of the calendar, or never other than now. */
@@ -33,6 +33,7 @@ export const KINDS: Readonly<Record<What, Kind>> = {
   turning_red: { takes: "now", path: "/sla/turning-red", formats: TABLE, groups: [], filters: FILTERS, speaks: true },
   bottleneck: { takes: "span", path: "/sla/bottleneck", formats: TABLE, groups: [...GROUND, ...TIME], filters: FILTERS, speaks: true },
   detours: { takes: "span", path: "/sla/detours", formats: TABLE, groups: [...GROUND, ...TIME], filters: FILTERS, speaks: true },
+  report: { takes: "span", path: "/sla/report", formats: ["pdf", "xlsx", "json"], groups: [], filters: ["area"], speaks: true },
   indicators: { takes: "period", path: "/evaluation/indicators", formats: TABLE, groups: [], filters: [], speaks: false },
   ranking: { takes: "period", path: "/evaluation/ranking", formats: TABLE, groups: [], filters: [], speaks: false },
 };
@@ -131,6 +132,9 @@ function sentSchedule(schedule: Schedule): Schedule {
 
 /** What the analysis itself is asked for a look before anything is kept; `when` as it takes its time. */
 export const askedOf = (draft: Draft, when: Readonly<Record<string, string>>): Record<string, string | number | boolean> => ({ ...given(draft), ...when });
+
+/** The whole report is read as a file; it is no table that could be looked at before. */
+export const isPaper = (what: What): boolean => KINDS[what].formats.includes("pdf");
 
 /** What is missing before it can be looked at or kept: a key under `figures.statements.missing`. */
 export function missing(draft: Draft): "days" | "order" | null {
