@@ -15,7 +15,7 @@ from app.bulletins.rules import ATTEMPTS, DRAFTS_KEPT
 from app.bulletins.service import Attempt
 from app.core import clock
 from app.core.config import config
-from app.core.db import read_unit, snapshot_unit, unit_of_work
+from app.core.db import read_unit, unit_of_work
 from app.core.errors import DomainError
 from app.core.jobs import periodic, task
 from app.core.storage import store
@@ -66,7 +66,7 @@ def _fail(attempt: Attempt, why: DomainError) -> None:
 
 def _make(attempt: Attempt) -> None:
     now, zone = clock.now(), ZoneInfo(config().city_tz)
-    with snapshot_unit() as session:
+    with read_unit() as session:
         document = service.contents_of(session, attempt.wanted, attempt.template, zone, now=now)
     with unit_of_work() as session:
         if not service.note_progress(session, attempt, GATHERED):

@@ -11,10 +11,11 @@ import click
 from app.bulletins import service
 from app.bulletins.rules import BulletinFormat, Language
 from app.bulletins.service import Wanted
+from app.cli.pictures import picture
 from app.cli.system import connect
 from app.core import clock
 from app.core.config import config
-from app.core.db import snapshot_unit
+from app.core.db import read_unit
 from app.core.errors import DomainError
 from app.evaluation.rules.periods import Period, period_of
 
@@ -30,7 +31,7 @@ def _period(_context: click.Context, _parameter: click.Parameter, value: str) ->
 
 @click.command()
 @click.argument("period", callback=_period)
-@click.option("--format", "ending", type=click.Choice(list(BulletinFormat)), default="docx", show_default=True)
+@click.option("--format", "ending", type=click.Choice(FORMATS), default="docx", show_default=True)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the file is written."
 )
@@ -38,6 +39,7 @@ def _period(_context: click.Context, _parameter: click.Parameter, value: str) ->
 @click.option("--revision", type=click.IntRange(1), help="Which one; without it the one in force.")
 @click.option("--draft", is_flag=True, help="Of what is in review, marked as a draft for comment.")
 @click.option("--serial", type=click.IntRange(1), help="Its number in the office's register; without it room is left.")
+@click.option("--picture", "pages", help="Of a PDF: these pages (1,2,5) side by side as a PNG beside it.")
 def bulletin(period: Period, ending: str, out: Path, **wished: Any) -> None:
     """Write the bulletin of a PERIOD that was published, such as 2026-10, into a file."""
     connect()
@@ -45,10 +47,12 @@ def bulletin(period: Period, ending: str, out: Path, **wished: Any) -> None:
     wanted = Wanted(period, wished["revision"], wished["draft"], BulletinFormat(ending), language, wished["serial"])
     zone = ZoneInfo(config().city_tz)
     try:
-        with snapshot_unit() as session:
+        with read_unit() as session:
             document = service.contents_of(session, wanted, None, zone, now=clock.now())
         data = service.file_of(document, wanted.format)
     except DomainError as refused:
         raise click.ClickException(refused.detail) from refused
     out.write_bytes(data)
+    if wished["pages"] and wanted.format is BulletinFormat.PDF:
+        picture(out, [int(page) for page in wished["pages"].split(",")])
     click.echo(f"{out} ({len(data) // 1000} kB)")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
-from PIL import Image
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.rules import Role
+from app.cli.pictures import picture
 from app.cli.system import connect
 from app.core import clock
 from app.core.auth import Grant, Principal
@@ -24,9 +21,7 @@ from app.documents import service
 from app.documents.rules.kinds import DocumentKind
 from app.documents.service import Order
 
-DPI = 84
-COLOURS = 128
-PAGES, GAP, GROUND = 2, 14, "#d9d8d3"
+PAGES = (1, 2)
 DEMAND = "请组织人员清运积存垃圾、冲洗地面，并安排专人每日巡查两次，防止反弹。"
 CHANGES = ("name_zh", "name_en", "number_format", "issuing_body", "basis")
 
@@ -92,7 +87,7 @@ def specimens(folder: Path, number: str | None) -> None:
             raise click.ClickException(refused.detail) from refused
         (folder / f"{name}.pdf").write_bytes(pdf)
         click.echo(f"{folder / name}.pdf ({len(pdf) // 1000} kB)")
-        _picture(folder / f"{name}.pdf")
+        picture(folder / f"{name}.pdf", PAGES)
 
 
 def _pages(session: Session, number: str | None, now: datetime) -> dict[str, tuple[str, dict[str, str]]]:
@@ -118,19 +113,3 @@ def _supervisor(session: Session, now: datetime) -> Principal:
         raise click.ClickException("nobody is a supervisor yet")
     who, unit = found[0], found[0].organization_id
     return Principal(who.id, "staff", who.name, unit, (Grant(Role.SUPERVISOR, unit, ""),), frozenset())
-
-
-def _picture(pdf: Path) -> None:
-    """The first two pages side by side as a small PNG beside the PDF, where the machine has what makes one."""
-    program = shutil.which("pdftoppm")
-    if program is None:
-        return
-    with tempfile.TemporaryDirectory(prefix="fieldgrid-") as folder:
-        command = [program, "-r", str(DPI), "-png", "-f", "1", "-l", str(PAGES), str(pdf), f"{folder}/page"]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 -- our own file
-        pages = [Image.open(path).convert("RGB") for path in sorted(Path(folder).glob("*.png"))]
-    width, height = pages[0].size
-    sheet = Image.new("RGB", ((width + GAP) * len(pages) + GAP, height + 2 * GAP), GROUND)
-    for at, page in enumerate(pages):
-        sheet.paste(page, (GAP + at * (width + GAP), GAP))
-    sheet.quantize(COLOURS).save(pdf.with_suffix(".png"), optimize=True)

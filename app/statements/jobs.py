@@ -65,8 +65,8 @@ def _deliver(attempt: Attempt) -> None:
     # Of the time that was due, however late it is made.
     today = attempt.due_at.astimezone(ZoneInfo(config().city_tz)).date()
     with snapshot_unit() as session:
-        answer, period = service.answer_of(session, attempt.asked, attempt.principal, today=today, now=clock.now())
-    file = service.file_of(attempt.asked, answer, period)
+        told = service.answer_of(session, attempt.asked, attempt.principal, today=today, now=clock.now())
+    file = service.file_of(attempt.asked, told)
     store().put(attempt.key_of(file), file.data)
     with unit_of_work() as session:
         sent = service.finish(session, attempt, file, now=clock.now())

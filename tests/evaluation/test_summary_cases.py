@@ -135,6 +135,7 @@ def test_more_than_one_answer_lists_ask_for_less(api, monkeypatch, played):
         ({"count": "done", "group_by": "stage", "group": "-"}, 422),
         ({"group": ""}, 422),
         ({"group": "310101,U01"}, 422),
+        ({"group_by": "month", "group": "March"}, 422),
         ({"group_by": "unit", "group": "nobody"}, 404),
         ({"group_by": "type", "group": "垃圾"}, 404),
         ({"times": "true"}, 422),

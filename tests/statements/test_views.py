@@ -101,6 +101,24 @@ def test_where_time_went_has_a_line_for_each_stage(api, keep, march):
     assert said["items"] == api.get("evaluator", "/sla/detours", **query)["items"]
 
 
+def test_the_report_is_a_workbook_and_paper(api, keep, march, monkeypatch):
+    params = {"time": {"from": "2026-03-01", "to": "2026-03-31"}}
+    said = run(api, keep(what="report", params=params, format="json")).get_json()
+    assert said["whole"] == api.get("evaluator", "/sla/report", **params["time"])["whole"]
+    book = load_workbook(io.BytesIO(run(api, keep(what="report", params=params, format="xlsx")).get_data()))
+    assert len(book.sheet_names) > 5
+
+    class Printers:
+        def pdf(self, html, pictures):
+            assert ("2026-03-01" in html, pictures) == (True, {})
+            return b"%PDF"
+
+    monkeypatch.setattr("app.statements.service.running.documents.printers", Printers)
+    answer = run(api, keep(what="report", params=params, format="pdf"))
+    assert (answer.get_data(), answer.mimetype) == (b"%PDF", "application/pdf")
+    assert keep(status=422, what="report", params=params)["errors"][0]["pointer"] == "/format"
+
+
 def test_what_is_as_of_now_says_what_the_operation_says(api, keep, march, monkeypatch):
     monkeypatch.setattr("app.statements.service.running.MOST", 1)
     for hours in (0.1, 0.2, 0.3):
@@ -134,7 +152,7 @@ def test_what_is_as_of_now_says_what_the_operation_says(api, keep, march, monkey
         ({"schedule": {**DAILY, "every": "week", "day": 3}}, "/schedule/day"),
         ({"schedule": {**DAILY, "at": "24:00"}}, "/schedule/at"),
         ({"name": "  "}, "/name"),
-        ({"format": "pdf"}, "/format"),
+        ({"format": "docx"}, "/format"),
         ({"what": "weather"}, "/what"),
     ],
 )

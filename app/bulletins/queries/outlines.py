@@ -22,11 +22,13 @@ _OUTLINES = text("""
                                     -111320 * cos(radians(lat)) * lon, -111320 * lat) AS geom
                FROM wanted, middle),
          sized AS (SELECT greatest(ST_XMax(ST_Extent(geom)) - ST_XMin(ST_Extent(geom)),
-                                   ST_YMax(ST_Extent(geom)) - ST_YMin(ST_Extent(geom))) AS extent FROM local)
-    SELECT code, ST_AsSVG(ST_SimplifyPreserveTopology(geom, extent / :fineness), 0, 0) AS path,
-           ST_X(ST_PointOnSurface(geom)) AS x, -ST_Y(ST_PointOnSurface(geom)) AS y,
+                                   ST_YMax(ST_Extent(geom)) - ST_YMin(ST_Extent(geom))) AS extent FROM local),
+         simple AS (SELECT code, ST_SimplifyPreserveTopology(geom, extent / :fineness) AS geom FROM local, sized),
+         placed AS (SELECT simple.*, ST_MaximumInscribedCircle(geom) AS circle FROM simple)
+    SELECT code, ST_AsSVG(geom, 0, 0) AS path, ST_X((circle).center) AS x, -ST_Y((circle).center) AS y,
+           (circle).radius AS room,
            ST_XMin(geom) AS west, -ST_YMax(geom) AS north, ST_XMax(geom) AS east, -ST_YMin(geom) AS south
-      FROM local, sized ORDER BY code""")
+      FROM placed ORDER BY code""")
 
 
 def outlines(session: Session, subject: Subject, codes: list[str]) -> list[Outline]:

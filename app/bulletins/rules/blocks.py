@@ -81,6 +81,7 @@ class Document:
     letterhead: str
     number: str
     title: str
+    title_lines: Sequence[str]
     addressees: str
     blocks: Sequence[Block]
     attachments_label: str

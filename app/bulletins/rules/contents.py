@@ -12,6 +12,7 @@ from datetime import date
 
 from app.bulletins.rules.blocks import Annex, Block, Document, Paragraph, Role
 from app.bulletins.rules.facts import Facts, PeerGroup
+from app.bulletins.rules.layout import BREAK, lines_of
 from app.bulletins.rules.phrases import Phrases
 from app.bulletins.rules.pictures import pictures
 from app.bulletins.rules.sentences import best_and_worst, figure_words, group_words, head_words
@@ -39,7 +40,7 @@ def document_of(facts: Facts, template: Template, say: Phrases, order: Order) ->
     head = head_words(facts, say)
     groups = _named_groups(facts, template, say)
     annexes = _annexes(facts, groups, say)
-    title, issuer = filled(template.title, head), filled(template.issuer, head)
+    title, issuer = _title(filled(template.title, head), facts, say), filled(template.issuer, head)
     day = say.day(facts.published_on or order.today)
     serial = say.words["blank_serial"] if order.serial is None else str(order.serial)
     attachment, words = say.words["attachment"], say.words
@@ -48,7 +49,8 @@ def document_of(facts: Facts, template: Template, say: Phrases, order: Order) ->
         watermark=words["draft"] if facts.is_draft else None,
         letterhead="" if facts.is_draft else filled(template.letterhead, head),
         number="" if facts.is_draft else filled(template.number, head | {"serial": serial}),
-        title=words["draft_title"].format(title=title) if facts.is_draft else title,
+        title=title.replace(BREAK, ""),
+        title_lines=lines_of(title),
         addressees=filled(template.addressees, head),
         blocks=_text(facts, template, say, groups),
         attachments_label=words["attachments"],
@@ -60,6 +62,10 @@ def document_of(facts: Facts, template: Template, say: Phrases, order: Order) ->
         printed=() if facts.is_draft else (issuer, words["printed_on"].format(day=day)),
         origin=words["origin_draft" if facts.is_draft else "origin"].format(**head, sha256=facts.sha256),
     )
+
+
+def _title(title: str, facts: Facts, say: Phrases) -> str:
+    return str(say.words["draft_title"].format(title=title)) if facts.is_draft else title
 
 
 def _named_groups(facts: Facts, template: Template, say: Phrases) -> Groups:

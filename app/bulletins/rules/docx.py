@@ -29,6 +29,7 @@ from app.bulletins.rules.layout import (
     NUMBER_PT,
     PAGE_MM,
     RIGHT_MM,
+    SMALL_TABLE,
     TEXT_MM,
     TITLE_PT,
     TOP_MM,
@@ -38,11 +39,11 @@ from app.bulletins.rules.layout import (
 TITLE, BODY, HEADING, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 LATIN = "Times New Roman"
 STANDS_FOR = {
-    TITLE: ("小标宋体;华文中宋;Noto Serif CJK SC", "roman"),
-    BODY: ("仿宋;FangSong;Noto Serif CJK SC", "roman"),
-    HEADING: ("SimHei;Noto Sans CJK SC", "swiss"),
-    KAI: ("楷体;KaiTi;Noto Serif CJK SC", "roman"),
-    SONG: ("SimSun;Noto Serif CJK SC", "roman"),
+    TITLE: ("小标宋体,华文中宋,Noto Serif CJK SC", "roman"),
+    BODY: ("仿宋,FangSong,Noto Serif CJK SC", "roman"),
+    HEADING: ("SimHei,Noto Sans CJK SC", "swiss"),
+    KAI: ("楷体,KaiTi,Noto Serif CJK SC", "roman"),
+    SONG: ("SimSun,Noto Serif CJK SC", "roman"),
 }
 RED = RGBColor(0xD7, 0x00, 0x0F)
 FOOTER_MM = 24.0
@@ -51,8 +52,10 @@ CLOSER = "-5"
 """Twentieths of a point by which signs of 16 points stand closer."""
 GRID = "579"
 """Twentieths of a point from line to line: 22 of them on 225 mm."""
-TABLE_PT, NOTE_PT, CAPTION_PT = 9.5, 9.5, 11.0
+TABLE_PT, NOTE_PT, CAPTION_PT = 9.0, 9.5, 11.0
 DPI = 200
+PROPERTY = 255
+"""So long is a property of a file at most."""
 VML = "urn:schemas-microsoft-com:vml"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 ALIGNED = {
@@ -78,15 +81,15 @@ class _Writer:
 
     def written(self) -> bytes:
         said, file = self._said, self._file
-        file.core_properties.title = said.title
-        file.core_properties.author = said.issuer
+        file.core_properties.title = _clean(said.title)[:PROPERTY]
+        file.core_properties.author = _clean(said.issuer)[:PROPERTY]
         file.core_properties.language = said.language
         file.core_properties.created = file.core_properties.modified = EPOCH
         self._styles()
         self._page(file.sections[0])
         if said.letterhead:
             self._letterhead()
-        self._title(said.title, TITLE_PT)
+        self._title(said.title_lines, TITLE_PT)
         self._paragraph(said.addressees, indent=0)
         for block in said.blocks:
             self._block(block)
@@ -106,7 +109,8 @@ class _Writer:
         _font(normal, BODY, 12.0 if self._english else BODY_PT)
         if not self._english:
             # 28 signs on a line of 156 mm. A grid of signs would say the same, but not every word processor follows it.
-            normal.element.get_or_add_rPr().append(parse_xml(f'<w:spacing {nsdecls("w")} w:val="{CLOSER}"/>'))
+            closer = parse_xml(f'<w:spacing {nsdecls("w")} w:val="{CLOSER}"/>')
+            normal.element.get_or_add_rPr().insert_element_before(closer, "w:sz")
         normal.paragraph_format.space_after = Pt(0)
         normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
         normal.paragraph_format.line_spacing = Pt(20 if self._english else LINE_PT)
@@ -147,10 +151,12 @@ class _Writer:
         rule = self._text("", size=8, line=20)
         rule.paragraph_format.space_after = Pt(20)
         border = f'<w:pBdr {nsdecls("w")}><w:top w:val="single" w:sz="14" w:space="1" w:color="D7000F"/></w:pBdr>'
-        rule._p.get_or_add_pPr().insert_element_before(parse_xml(border), "w:spacing", "w:jc")  # noqa: SLF001
+        rule._p.get_or_add_pPr().insert_element_before(  # noqa: SLF001
+            parse_xml(border), "w:snapToGrid", "w:spacing", "w:jc"
+        )
 
-    def _title(self, text: str, size: float) -> None:
-        title = self._text(text, font=TITLE, size=size, line=size * 1.55, centre=True)
+    def _title(self, lines: Sequence[str], size: float) -> None:
+        title = self._text("\n".join(lines), font=TITLE, size=size, line=size * 1.55, centre=True)
         title.paragraph_format.space_after = Pt(LINE_PT)
         title.paragraph_format.keep_with_next = True
 
@@ -195,6 +201,8 @@ class _Writer:
         paragraph.paragraph_format.space_before = Pt(before)
         if line is not None:
             paragraph.paragraph_format.line_spacing = Pt(line)
+            off = parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>')
+            paragraph._p.get_or_add_pPr().insert_element_before(off, "w:spacing", "w:jc")  # noqa: SLF001
         if centre:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         return paragraph
@@ -206,6 +214,7 @@ class _Writer:
             signs = 2 if place == 0 else 2 + len(self._said.attachments_label)
             paragraph.paragraph_format.left_indent = Pt(signs * BODY_PT * (0.4 if self._english else 0.987))
             paragraph.paragraph_format.space_before = Pt(LINE_PT if place == 0 else 0)
+            paragraph.paragraph_format.keep_with_next = True
 
     def _signed(self) -> None:
         for text, before, signs in ((self._said.issuer, 2 * LINE_PT, 2), (self._said.day, 0, 4)):
@@ -218,7 +227,7 @@ class _Writer:
         label = self._text(annex.label, font=HEADING)
         label.paragraph_format.page_break_before = True
         label.paragraph_format.keep_with_next = True
-        self._title(annex.title, 20.0)
+        self._title([annex.title], 20.0)
         for block in annex.blocks:
             self._block(block)
 
@@ -232,6 +241,10 @@ class _Writer:
         table = self._file.add_table(rows=1 + len(block.rows), cols=len(block.heads), style="Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        margins = "".join(f'<w:{side} w:w="50" w:type="dxa"/>' for side in ("left", "right"))
+        table._tbl.tblPr.insert_element_before(  # noqa: SLF001
+            parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"), "w:tblLook"
+        )
         whole = sum(block.widths)
         widths = [Mm(TEXT_MM * width / whole) for width in block.widths]
         for column, width in zip(table.columns, widths, strict=True):
@@ -241,6 +254,9 @@ class _Writer:
             row = table.rows[place]
             row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))  # noqa: SLF001
             self._row(row._tr.tc_lst, texts, block.aligned if place else centred, head=not place)  # noqa: SLF001
+            if len(block.rows) <= SMALL_TABLE and place < len(block.rows):
+                for cell in row._tr.tc_lst:  # noqa: SLF001
+                    cell.p_lst[0].get_or_add_pPr().insert(0, parse_xml(f"<w:keepNext {nsdecls('w')}/>"))
         repeated = parse_xml(f"<w:tblHeader {nsdecls('w')}/>")
         table.rows[0]._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001
         self._text("", size=6, line=8)
@@ -250,7 +266,8 @@ class _Writer:
         for cell, text, align in zip(cells, texts, aligned, strict=True):
             paragraph = cell.p_lst[0]
             cell.get_or_add_tcPr().append(parse_xml(f'<w:vAlign {nsdecls("w")} w:val="center"/>'))
-            paragraph.append(_run(_clean(text), HEADING if head else BODY, size))
+            small = size - 1 if head and self._english else size
+            paragraph.append(_run(_clean(text), HEADING if head else BODY, small))
             spacing = f'<w:spacing {nsdecls("w")} w:before="30" w:after="30" w:line="260" w:lineRule="exact"/>'
             properties = paragraph.get_or_add_pPr()
             properties.append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
@@ -279,10 +296,13 @@ class _Writer:
             paragraph = cell.paragraphs[0]
             _font(paragraph.add_run(_clean(text)), BODY, size)
             paragraph.paragraph_format.line_spacing = Pt(size * 1.6)
+            paragraph.paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.keep_together = True
             paragraph.alignment = side
         lines = (("top", 8), ("bottom", 8), ("insideH", 6))
         drawn = "".join(f'<w:{name} w:val="single" w:sz="{width}" w:color="000000"/>' for name, width in lines)
-        table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{drawn}</w:tblBorders>"))  # noqa: SLF001
+        borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{drawn}</w:tblBorders>")
+        table._tbl.tblPr.insert_element_before(borders, "w:tblLayout", "w:tblLook")  # noqa: SLF001
 
 
 def _clean(text: str) -> str:
@@ -355,7 +375,7 @@ def _watermark(text: str) -> Any:
         '<v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/>'
         '<v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
         '<v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype>'
-        '<v:shape type="#_x0000_t136" stroked="f" fillcolor="#c8c8c8" '
+        '<v:shape type="#_x0000_t136" stroked="f" fillcolor="#dcdcdc" '
         f'style="position:absolute;width:{wide}pt;height:86pt;rotation:322;z-index:-251658752;'
         "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
         'mso-position-vertical:center;mso-position-vertical-relative:margin">'

@@ -6,6 +6,7 @@ everything that a colour says stands there as a letter or a number too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from app.bulletins.rules.layout import TEXT_MM, em_width
 
 WIDTH_MM = TEXT_MM
 TENTHS = 10.0
-TEXT, SMALL = 31.0, 26.0
+TEXT, SMALL = 31.0, 24.0
 """Sizes of letters: 9 and 7.5 points."""
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei',sans-serif"
 INK, FAINT, EDGE = "#1a1a1a", "#c8c8c8", "#4d4d4d"
@@ -28,6 +29,8 @@ SHADES: Mapping[str, str] = MappingProxyType(
 NO_SHADE = "#ffffff"
 DARK = frozenset({"red", "black"})
 SERIES = ("#1f5a8c", "#8fb8de", "#d9d9d9")
+LENIENT = 1.15
+"""Areas are seldom circles: a name may be so much longer than the largest circle in one."""
 BAR, GAP, LABEL = 38.0, 20.0, 520.0
 """Height of a bar, the space below it, and the width of the names beside it."""
 
@@ -127,7 +130,7 @@ def choropleth(
         shade = shades.get(one.code)
         if shade is not None:
             x, y = left + (one.x - west) * scale, 10 + (one.y - north) * scale
-            parts += _labelled(x, y, (one.east - one.west) * scale, (one.south - one.north) * scale, shade)
+            parts += _labelled(x, y, one.room * scale, shade)
     top = high * scale + 60
     known = [(text, SHADES.get(colour or "", NO_SHADE)) for text, colour in legend]
     return _drawing([*parts, *_legend(known, top)], top + BAR + GAP)
@@ -137,16 +140,24 @@ def _fill(shade: Shade | None) -> str:
     return NO_SHADE if shade is None else SHADES.get(shade.colour or "", NO_SHADE)
 
 
-def _labelled(x: float, y: float, wide: float, high: float, shade: Shade) -> list[str]:
+def _labelled(x: float, y: float, room: float, shade: Shade) -> list[str]:
+    """A name with what is said below it, as large as there is room for; else only what is said, else nothing."""
     ink = "#ffffff" if shade.colour in DARK else INK
-    if em_width(shade.name) * TEXT < wide * 0.82 and high > 3 * TEXT:
-        return [
-            _text(x, y - 4, shade.name, anchor="middle", fill=ink),
-            _text(x, y + TEXT, shade.said, anchor="middle", size=SMALL, fill=ink),
-        ]
-    if em_width(shade.said) * SMALL < wide * 0.8 and high > 1.3 * SMALL:
+    for size in (TEXT, SMALL):
+        if _fits(max(em_width(shade.name), em_width(shade.said) * 0.85) * size, 2.1 * size, room):
+            below = size * 0.85
+            return [
+                _text(x, y - 3, shade.name, anchor="middle", size=size, fill=ink),
+                _text(x, y + size * 0.9, shade.said, anchor="middle", size=below, fill=ink),
+            ]
+    if _fits(em_width(shade.said) * SMALL, SMALL, room):
         return [_text(x, y + 9, shade.said, anchor="middle", size=SMALL, fill=ink)]
     return []
+
+
+def _fits(wide: float, high: float, room: float) -> bool:
+    """Whether a text of this size lies in a circle with this radius, or hardly beyond it."""
+    return math.hypot(wide, high) / 2 <= room * LENIENT
 
 
 def legend_of(grades: Sequence[GradeBand], nothing: str) -> list[tuple[str, str | None]]:

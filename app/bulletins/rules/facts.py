@@ -67,7 +67,8 @@ class GradeBand(NamedTuple):
 class Outline(NamedTuple):
     """The shape of an area on a map.
 
-    Shape: `path` is SVG path data; `x`, `y` a point inside; `west`, `north`, `east`, `south` its box.
+    Shape: `path` is SVG path data; `x`, `y` the middle of the largest circle inside, `room` its radius; `west`,
+           `north`, `east`, `south` the area's box.
     Units: metres from the middle of the city, y downwards.
     """
 
@@ -75,6 +76,7 @@ class Outline(NamedTuple):
     path: str
     x: float
     y: float
+    room: float
     west: float
     north: float
     east: float

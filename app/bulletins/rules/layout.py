@@ -14,6 +14,10 @@ BODY_PT, TITLE_PT, NUMBER_PT = 16.0, 22.0, 14.0
 LINE_PT = 28.95
 LETTERHEAD_PT = 46.0
 """The largest size of the issuer's name at the head: 22 mm high at most."""
+BREAK = "｜"
+"""Where a title that is too long for a line may be broken, so that no word is torn."""
+SMALL_TABLE = 12
+"""A table of so many rows is not broken between pages."""
 NARROW_EM, WIDE_EM = 0.56, 1.0
 
 
@@ -25,6 +29,18 @@ def em_width(text: str) -> float:
         (2.0, 1.12)
     """
     return sum(WIDE_EM if ord(sign) > 0x2E80 else NARROW_EM for sign in text)
+
+
+def lines_of(title: str) -> list[str]:
+    """A title in lines: one where it has room, else broken where its words say so.
+
+    Example:
+        >>> lines_of("关于样市｜情况的通报"), len(lines_of("关于二〇二六年十月份数字化城市管理｜运行情况的通报"))
+        (['关于样市情况的通报'], 2)
+    """
+    whole = title.replace(BREAK, "")
+    room = TEXT_MM * POINTS_PER_MM / TITLE_PT
+    return [whole] if em_width(whole) <= room else [line for line in title.split(BREAK) if line]
 
 
 def letterhead_pt(text: str) -> float:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from app.bulletins.rules.facts import Comparison, Facts, PeerGroup, Standing
 from app.evaluation.rules.indicators import INDICATORS, Figure, Form
-from app.evaluation.rules.periods import Period
+from app.evaluation.rules.periods import MONTHS_OF_QUARTER, Period
 from app.evaluation.rules.scores import CENT, DEFAULT_GROUP, FULL, change, exact_value, rounded
 
 DUE, AS_COUNT = "handled_rate", "filed"
@@ -36,7 +36,7 @@ class Phrases:
             "month_name": f"{period.first:%B}",
             "day": period.first.day,
             "week": period.first.isocalendar().week,
-            "quarter": (period.first.month - 1) // 3 + 1,
+            "quarter": self.words["numerals"][(period.first.month - 1) // MONTHS_OF_QUARTER],
         }
         said: str = self.words["periods"][period.kind.value].format(**parts)
         return said

@@ -73,17 +73,18 @@ def _scores(facts: Facts, name: str, group: PeerGroup, say: Phrases) -> Iterator
 
 def _rates(facts: Facts, say: Phrases) -> Iterator[Block]:
     """The main rates; where nothing else was published they stand in the text already."""
-    others = [facts.previous.figures, facts.year_before.figures]
-    if not any(others):
+    told = zip(say.words["series"], (facts.figures, facts.previous.figures, facts.year_before.figures), strict=True)
+    series = {name: figures for name, figures in told if figures}
+    if len(series) == 1:
         return
     rows = [
         (
             say.words["indicators"][name],
-            [_rate(name, one.get(name), say) if one else None for one in (facts.figures, *others)],
+            [_rate(name, figures.get(name), say) for figures in series.values()],
         )
         for name in SHOWN_RATES
     ]
-    yield _picture(clusters(rows, say.words["series"], full=1.0), "rates", say)
+    yield _picture(clusters(rows, list(series), full=1.0), "rates", say)
 
 
 def _rate(name: str, figure: Figure | None, say: Phrases) -> tuple[float, str] | None:

@@ -24,7 +24,7 @@ def ranking(group: PeerGroup, caption: str, say: Phrases) -> Table:
         caption,
         _heads(names, say),
         [_ranked(row, say) for row in group.rows],
-        (10, 25, 11, 8, 10, 10, 10, 12, 12, 11, 10),
+        (9, 21, 10, 7, 11, 8, 9, 12, 12, 12, 10),
         (CENTRE, LEFT, RIGHT, CENTRE, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT),
     )
 
@@ -71,7 +71,7 @@ def _counted(figure: Figure, say: Phrases) -> str:
 def overdue(facts: Facts, say: Phrases) -> list[Block]:
     """Units with handlings that were due and are not done."""
     if not facts.units:
-        return [Paragraph(say.words["no_overdue"])]
+        return [Paragraph(say.words["no_overdue"], Role.NOTE)]
     rows = [
         [str(place), name, str(due), str(late), say.of(late, due)]
         for place, (name, late, due) in enumerate(facts.units, 1)
@@ -86,7 +86,7 @@ def compositions(facts: Facts, say: Phrases) -> list[Block]:
     """What was filed by source and by type."""
     whole = sum(facts.sources.values())
     if not whole and not facts.types:
-        return [Paragraph(say.words["no_filed"])]
+        return [Paragraph(say.words["no_filed"], Role.NOTE)]
     by_source = [[say.source(code), str(filed), say.of(filed, whole)] for code, filed in facts.sources.items()]
     captions = say.words["captions"]
     return [

@@ -31,7 +31,7 @@ def record_of(session: Session, period: Period, revision: int | None, *, draft: 
 def facts_of(session: Session, period: Period, record: Record, subjects: Sequence[Subject], zone: ZoneInfo) -> Facts:
     """Everything that a bulletin says, with the scores of these kinds of subjects.
 
-    Shape: the session sees one state of the database throughout.
+    What was frozen never changes, so that nothing has to be held while it is read and counted.
     Raises: Stale where a draft was replaced meanwhile.
     """
     inputs = evaluation.inputs_of_record(session, record)["definitions"]
@@ -41,6 +41,7 @@ def facts_of(session: Session, period: Period, record: Record, subjects: Sequenc
     groups = {subject: _groups(session, record, subject, then, names) for subject in {*subjects, Subject.UNIT}}
     units = [(row.name, *_late(row)) for group in groups[Subject.UNIT] for row in group.rows]
     composition = evaluation.composition(session, record)
+    evaluation.inputs_of_record(session, record)  # still there: then all that was read of a draft was
     return Facts(
         period=period,
         city=city.name,

@@ -19,7 +19,7 @@ from app.bulletins.service.words import phrases
 def contents_of(session: Session, wanted: Wanted, template: int | None, zone: ZoneInfo, *, now: datetime) -> Document:
     """What a bulletin says; `template` None: by the texts in force.
 
-    Shape: the session sees one state of the database throughout; nothing is written.
+    Nothing is written.
     Raises: RevisionNotFound, PeriodNotReady, BulletinTemplateNotFound; Stale where a draft was replaced meanwhile.
     """
     record = record_of(session, wanted.period, wanted.revision, draft=wanted.draft)

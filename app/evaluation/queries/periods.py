@@ -15,7 +15,7 @@ from app.core.models import table
 from app.evaluation.models import EvaluationDraft, EvaluationPeriod, EvaluationRevision
 from app.evaluation.queries.figures import ENTRIES, KEYS, Window, given
 from app.evaluation.rules.counting import Counted
-from app.evaluation.rules.freezing import Frozen, micros
+from app.evaluation.rules.freezing import Frozen
 from app.evaluation.rules.indicators import Subject
 
 PERIODS, DRAFTS, REVISIONS = table(EvaluationPeriod), table(EvaluationDraft), table(EvaluationRevision)
@@ -153,8 +153,9 @@ def draft(session: Session, draft_id: UUID, part: str) -> list[bytes]:
 
 
 _FROZEN = """
-    SELECT counted, c.number, ordinal, at, cell, unit_id::text, inspector_id::text, operator_id::text,
-           leader_id::text, dispatcher_id::text, marks, value, c.id::text
+    SELECT counted, c.number, ordinal, CAST(extract(epoch FROM at) * 1000000 AS bigint), cell,
+           unit_id::text, inspector_id::text, operator_id::text, leader_id::text, dispatcher_id::text,
+           marks, value, c.id::text
       FROM entries JOIN cases c ON c.id = entries.case_id"""
 _ALL = text(f'WITH {ENTRIES} {_FROZEN} ORDER BY counted, c.number COLLATE "C", ordinal')
 _EXEMPT = text(f"WITH {ENTRIES} {_FROZEN} WHERE (marks & 64) <> 0 ORDER BY at, c.number")
@@ -177,8 +178,7 @@ def exempt_handlings(session: Session, window: Window) -> list[Frozen]:
 
 
 def _frozen(row: Sequence[Any]) -> tuple[Counted, Frozen, str]:
-    counted, number, ordinal, at, *rest, case_id = row
-    return Counted(counted), Frozen(number, ordinal, micros(at), *rest), case_id
+    return Counted(row[0]), Frozen._make(row[1:-1]), row[-1]
 
 
 def calendar_versions(session: Session) -> dict[str, int]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import orjson
 
@@ -24,6 +24,7 @@ from app.evaluation.rules.counting import Counted, Mark
 from app.evaluation.rules.indicators import INDICATORS, Figure, Indicator, Side, Subject
 
 Json: TypeAlias = Any
+T = TypeVar("T")
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 MICROSECOND = timedelta(microseconds=1)
@@ -92,17 +93,20 @@ def rows_as_bytes(rows: Sequence[Sequence[str | int | bool | None]]) -> bytes:
     return orjson.dumps([list(row) for row in rows])
 
 
-def canonical_members(rows: Mapping[str, Json]) -> bytes:
-    """An object whose names are codes and ids as canonical JSON, member by member: the whole is held once, as bytes.
+def canonical_members(rows: Mapping[str, T], said: Callable[[T], Json]) -> bytes:
+    """An object as canonical JSON, member by member, each as it is said: the whole is held once, as bytes.
 
     RFC 8785 sorts names by their UTF-16 units; of ASCII that is the order of the texts.
 
     Example:
-        >>> canonical_members({"b": {"z": 1, "a": 2}, "a": None})
-        b'{"a":null,"b":{"a":2,"z":1}}'
+        >>> canonical_members({"b": 2, "a": 1}, lambda value: {"z": value, "a": None})
+        b'{"a":{"a":null,"z":1},"b":{"a":null,"z":2}}'
     """
-    members = (canonical(name) + b":" + canonical(rows[name]) for name in sorted(rows, key=_utf16))
-    return b"{" + b",".join(members) + b"}"
+    body, comma = bytearray(b"{"), b""
+    for name in sorted(rows, key=_utf16):
+        body += comma + canonical(name) + b":" + canonical(said(rows[name]))
+        comma = b","
+    return bytes(body + b"}")
 
 
 def _utf16(name: str) -> bytes:

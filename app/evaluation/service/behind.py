@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +14,9 @@ from app.core.errors import Fault
 from app.evaluation import queries
 from app.evaluation.errors import BadPeriod, SubjectNotFound, TooManyCases
 from app.evaluation.queries.summing import Place
+from app.evaluation.rules.periods import period_of
 from app.evaluation.rules.summing import Dimension, count_named
-from app.evaluation.service.figures import shown_cases, window_of
+from app.evaluation.service.figures import Asked, shown_cases, window_of
 from app.evaluation.service.summing import Summary
 
 MOST_CASES = 10_000
@@ -37,13 +40,29 @@ def cases_of_group(
         count = count_named(name, given.pop(Dimension.STAGE) if Dimension.STAGE in given else None)
     except KeyError as error:
         raise BadPeriod("There is no such stage.", faults=[Fault("/group", "a stage as the summary has it")]) from error
-    window = window_of(session, wanted.asked, now=now)
+    window = window_of(session, _narrowed(wanted.asked, given, ZoneInfo(wanted.zone)), now=now)
     keys = {dimension: _keys(session, dimension, value) for dimension, value in given.items()}
     listed = queries.entries_of_group(session, keys, count, window, Place(wanted.zone, MOST_CASES + 1))
     if len(listed) > MOST_CASES:
         detail = f"narrow it: a shorter time, a smaller area or one more dimension, until at most {MOST_CASES} remain"
         raise TooManyCases(f"More than {MOST_CASES} cases stand behind this number.", faults=[Fault("/group", detail)])
     return shown_cases(session, listed)
+
+
+def _narrowed(asked: Asked, given: Mapping[Dimension, str | None], zone: ZoneInfo) -> Asked:
+    """Of a month or a day no more is read than it has.
+
+    Raises: BadPeriod for one that is none.
+    """
+    for dimension in (Dimension.MONTH, Dimension.DAY):
+        if (value := given.get(dimension)) is not None:
+            try:
+                period = period_of(value)
+            except ValueError as error:
+                raise BadPeriod(str(error), faults=[Fault("/group", str(error))]) from error
+            start, end = max(asked.start, period.start(zone)), min(asked.end, period.end(zone))
+            asked = replace(asked, start=start, end=max(start, end))
+    return asked
 
 
 def _keys(session: Session, dimension: Dimension, value: str | None) -> list[str] | None:

@@ -103,10 +103,11 @@ def _contents(
     for some in queries.cases_in_order(session, ids, CASES_AT_ONCE):
         yield "cases", rows_as_bytes([_case(row) for row in some])
     for subject in Subject:
-        found = _frozen_rows(_figures(session, subject, window, by), subject)
-        yield figures_part(subject), canonical_members(found)
+        placed_ = {row.key: row for row in _figures(session, subject, window, by)}
+        said = _of_people if subject in PEOPLE else _of_places
+        yield figures_part(subject), canonical_members(placed_, said)
         if difference is not None:
-            difference.compare(subject, found)
+            difference.compare(subject, {key: said(row) for key, row in placed_.items()})
     if difference is not None:
         yield "diff", canonical(difference.told(_versions(session, by)))
 
@@ -143,16 +144,14 @@ def _figures(session: Session, subject: Subject, window: Window, by: Regime) -> 
     return placed(subject, indicators_in(session, subject, wanted, window), by)
 
 
-def _frozen_rows(rows: Iterable[Row], subject: Subject) -> dict[str, Any]:
-    """The rows by key. Of people nothing but the id is frozen: a name is shown as long as it may be."""
-    return {
-        row.key: {
-            **({} if subject in PEOPLE else {"code": row.code, "name": row.name}),
-            "figures": {name: figure_row(figure) for name, figure in row.figures.items()},
-            "placed": row.placed,
-        }
-        for row in rows
-    }
+def _of_people(row: Row) -> dict[str, Any]:
+    """A row as it is frozen. Of people nothing but the id, its key: a name is shown as long as it may be."""
+    return {"figures": {name: figure_row(figure) for name, figure in row.figures.items()}, "placed": row.placed}
+
+
+def _of_places(row: Row) -> dict[str, Any]:
+    """A row of an area or a unit, with its code and name."""
+    return {"code": row.code, "name": row.name, **_of_people(row)}
 
 
 def _entries(session: Session, window: Window) -> Iterator[tuple[Counted, list[Frozen], set[str]]]:

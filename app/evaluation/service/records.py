@@ -110,18 +110,25 @@ def record_before(session: Session, record: Record, other: str) -> Record | None
 def inputs_of_record(session: Session, record: Record) -> dict[str, Any]:
     """The definitions by which a record was made.
 
-    Raises: Stale where a draft was replaced meanwhile.
+    Raises: Stale where a draft was replaced or published meanwhile: all of it goes at once.
     """
-    found = list(record.part(session, "inputs"))
-    if not found:
-        raise Stale(f"{record.period} was reviewed again or published meanwhile: ask again.")
-    return dict(found[0])
+    return dict(_one(session, record, "inputs"))
 
 
 def standings_of(session: Session, record: Record, subject: Subject) -> list[Row]:
-    """Every subject of a kind with figures, score and rank, in the order of the codes."""
-    (kept,) = record.part(session, figures_part(subject))
-    return rows_in(session, kept, subject)
+    """Every subject of a kind with figures, score and rank, in the order of the codes.
+
+    Raises: Stale.
+    """
+    return rows_in(session, _one(session, record, figures_part(subject)), subject)
+
+
+def _one(session: Session, record: Record, name: str) -> Any:
+    """A part that is one chunk."""
+    found = list(record.part(session, name))
+    if not found:
+        raise Stale(f"{record.period} was reviewed again or published meanwhile: ask again.")
+    return found[0]
 
 
 def composition(session: Session, record: Record) -> Composition:

@@ -19,6 +19,7 @@ class What(StrEnum):
     TURNING_RED = "turning_red"
     BOTTLENECK = "bottleneck"
     DETOURS = "detours"
+    REPORT = "report"
 
 
 class Takes(StrEnum):
@@ -35,6 +36,7 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    PDF = "pdf"
 
 
 TAKES: Mapping[What, Takes] = MappingProxyType(
@@ -47,15 +49,19 @@ TAKES: Mapping[What, Takes] = MappingProxyType(
         What.TURNING_RED: Takes.NOW,
         What.BOTTLENECK: Takes.SPAN,
         What.DETOURS: Takes.SPAN,
+        What.REPORT: Takes.SPAN,
     }
 )
 _TABLE = frozenset({Form.JSON, Form.CSV, Form.XLSX})
-FORMATS: Mapping[What, frozenset[Form]] = MappingProxyType(dict.fromkeys(What, _TABLE))
+FORMATS: Mapping[What, frozenset[Form]] = MappingProxyType(
+    {**dict.fromkeys(What, _TABLE), What.REPORT: frozenset({Form.JSON, Form.XLSX, Form.PDF})}
+)
 MEDIA_TYPES: Mapping[Form, str] = MappingProxyType(
     {
         Form.JSON: "application/json",
         Form.CSV: "text/csv; charset=utf-8",
         Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Form.PDF: "application/pdf",
     }
 )
 _UNSAFE = re.compile(r"[^\w.-]+")

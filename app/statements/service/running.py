@@ -15,21 +15,27 @@ import orjson
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, TurningRedQuery
+from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, ReportQuery, TurningRedQuery
+from app.analysis.service.paper import page_of
+from app.analysis.service.report import sheets_of
 from app.analysis.service.tables import Part, parts_of
 from app.analysis.views.flows import bottleneck_answer, detours_answer
+from app.analysis.views.report import report_answer
 from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
-from app.core.languages import language_of
+from app.core.languages import Language
 from app.core.paging import MOST
 from app.core.schemas import Query
+from app.documents import service as documents
 from app.evaluation.rules.tables import Heading, Sheet, flat
 from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
 from app.evaluation.schemas.scores import RankingQuery
+from app.evaluation.service import city_name
 from app.evaluation.service.tables import charts_of, csv_of, summary_table
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
+from app.evaluation.views.files import heading, wording
 from app.evaluation.views.indicators import indicators_answer
 from app.evaluation.views.scores import ranking_answer
 from app.evaluation.views.summary import summary_answer
@@ -54,6 +60,8 @@ OURS = frozenset({"from", "to", "since", "until", "period", "at", "revision", "f
 SOME_DAY = date(2026, 3, 10)
 MOST_DAYS = 3700
 MOST_LINES = 10_000
+LANGUAGE: Language = "zh-CN"
+"""Of files, where a statement names none."""
 Answer = dict[str, Any]
 
 
@@ -74,6 +82,17 @@ class File:
     media_type: str
     data: bytes
     period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an operation answered, of which time, and what its file says around it."""
+
+    answer: Answer
+    period: str
+    words: Wording
+    above: Heading
+    city: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +127,7 @@ RUNNABLE: Mapping[What, Runnable] = MappingProxyType(
         What.TURNING_RED: Runnable(TurningRedQuery, _whole(turning_red_answer)),
         What.BOTTLENECK: Runnable(FlowQuery, bottleneck_answer),
         What.DETOURS: Runnable(FlowQuery, detours_answer),
+        What.REPORT: Runnable(ReportQuery, report_answer),
     }
 )
 
@@ -126,30 +146,39 @@ def checked(asked: Asked) -> None:
     _query(asked, *_when(asked, SOME_DAY))
 
 
-def answer_of(
-    session: Session, asked: Asked, principal: Principal, *, today: date, now: datetime
-) -> tuple[Answer, str]:
-    """(what the operation answers this principal as of now, of which time seen from `today`).
+def answer_of(session: Session, asked: Asked, principal: Principal, *, today: date, now: datetime) -> Told:
+    """What the operation answers this principal as of now, of a time seen from `today`.
 
     Raises: BadStatement where the parameters name something that is no longer there; what the operation raises.
     """
     given, period = _when(asked, today)
-    return RUNNABLE[asked.what].answer(session, _query(asked, given, period), principal, now=now), period
+    found = RUNNABLE[asked.what].answer(session, _query(asked, given, period), principal, now=now)
+    words = wording(session, asked.params.get("lang") or LANGUAGE)
+    above = heading(session, asked.what, found, asked.params.get("area"), words)
+    return Told(found, period, words, above, city_name(session))
 
 
-def file_of(asked: Asked, answer: Answer, period: str) -> File:
-    """An answer as the file that was asked for."""
-    data = orjson.dumps(answer) if asked.format is Form.JSON else _set(asked, answer, period)
-    return File(file_name(asked.what, period, asked.format), MEDIA_TYPES[asked.format], data, period)
+def file_of(asked: Asked, told: Told) -> File:
+    """An answer as the file that was asked for; nothing is read for it any more."""
+    data = orjson.dumps(told.answer) if asked.format is Form.JSON else _set(asked, told)
+    return File(file_name(asked.what, told.period, asked.format), MEDIA_TYPES[asked.format], data, told.period)
 
 
-def _set(asked: Asked, answer: Answer, period: str) -> bytes:
-    """CSV, or a workbook with the sheets and charts of the operation's own file."""
-    parts, words = _parts(asked, answer), Wording(language_of(asked.params.get("lang"), None))
+def _set(asked: Asked, told: Told) -> bytes:
+    """CSV, paper, or a workbook with the sheets and charts of the operation's own file.
+
+    Raises: PrintingBusy, NoPrinting.
+    """
+    words = told.words
+    if asked.format is Form.PDF:
+        return documents.printers().pdf(page_of(told.answer, told.above, words, told.city), {})
+    if asked.what is What.REPORT:
+        return book_of(sheets_of(told.answer, words), told.above, words)
+    parts = _parts(asked, told.answer)
     if asked.format is Form.CSV:
         return csv_of(parts[0][1], words)
     sheets = [Sheet(words.say("sheets", part), table, charts) for part, table, charts in parts]
-    return book_of(sheets, Heading(f"{words.say('sheets', asked.what)} {period}"), words)
+    return book_of(sheets, told.above, words)
 
 
 def _parts(asked: Asked, answer: Answer) -> list[Part]:

@@ -106,8 +106,8 @@ def run_statement(path: StatementPath, body: RunIn) -> Response:
     with snapshot_unit() as session:
         asked = service.asked_of(service.find(session, path.statement_id, by.user_id))
         today = by.now.astimezone(by.zone).date()
-        found, period = service.answer_of(session, asked, principal, today=today, now=by.now)
-    file = service.file_of(asked, found, period)
+        told = service.answer_of(session, asked, principal, today=today, now=by.now)
+    file = service.file_of(asked, told)
     return file_answer(file.data, file.name, file.media_type)
 
 

@@ -3,7 +3,7 @@ import { caseCount, isNothing, kindsOf, movedCases } from "@/figures/periods/dif
 import { stageOf, stepsOf, STAGES, type Diff, type PeriodDetail } from "@/figures/periods/steps";
 
 const READY = Date.parse("2026-11-03T16:00:00Z");
-const open: PeriodDetail = { period: "2026-10", state: "open", version: 0, ready_at: "2026-11-03T16:00:00Z", revision: null, as_of: null, published_at: null, stale: null, review: null, revisions: [], shown: null };
+const open: PeriodDetail = { period: "2026-10", state: "open", version: 0, ready_at: "2026-11-03T16:00:00Z", revision: null, as_of: null, published_at: null, stale: null, reckoning: null, review: null, revisions: [], shown: null };
 const review = { ...open, state: "review", version: 1, review: { as_of: "2026-11-04T00:00:00Z", by: { id: "me", name: "我" }, inputs: { indicators: 1, definitions: {}, calendars: {} }, diff: null } } as PeriodDetail;
 const published = { ...open, state: "published", version: 2, revision: 1 } as PeriodDetail;
 const as = (id: string, ...roles: string[]) => ({ id, has: (...wanted: string[]) => wanted.some((role) => roles.includes(role)) });
@@ -23,6 +23,13 @@ describe("the next step of a period", () => {
   it("is a revision once it was published, reviewed the same way", () => {
     expect(said(published, as("me", "evaluator"))).toEqual([["reviewForRevision", null]]);
     expect(said({ ...review, revision: 1 }, as("other", "evaluator"))[0]).toEqual(["revise", null]);
+  });
+  it("waits for a review that the worker makes, and is that review again where it failed", () => {
+    const reckoning = { state: "running", progress: 40, asked_at: "2026-11-04T00:00:00Z", by: { id: "me", name: "我" }, again: false, problem: null } as const;
+    const made = { ...review, review: null, reckoning } as PeriodDetail;
+    expect(said(made, as("other", "admin"))).toEqual([["publish", "reckoning"]]);
+    expect(STAGES.map((stage) => stageOf(made, stage, READY))).toEqual(["done", "now", "ahead", "ahead"]);
+    expect(said({ ...open, reckoning: { ...reckoning, state: "failed", again: true } }, as("me", "evaluator"))).toEqual([["reviewAgain", null]]);
   });
   it("stands in a line of four", () => {
     const line = (period: PeriodDetail, now = READY) => STAGES.map((stage) => stageOf(period, stage, now));

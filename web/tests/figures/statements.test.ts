@@ -44,7 +44,9 @@ describe("a statement", () => {
     const draft = emptyDraft({ name: " 排名 ", group_by: ["day", "district"], area: "9901", time: "last_30_days", format: "csv", times: true });
     expect(bodyOf(withWhat(draft, "ranking"))).toMatchObject({ name: "排名", params: { subject: "district", time: "last_month" }, format: "csv" });
     expect(bodyOf(withWhat(draft, "open")).params).toEqual({ group_by: "district", area: "9901" });
+    expect(bodyOf(withWhat(draft, "report"))).toMatchObject({ params: { area: "9901", time: "last_30_days" }, format: "pdf" });
     expect(bodyOf(withWhat(draft, "turning_red")).params).toEqual({ area: "9901", hours: 24 });
+    expect(bodyOf(withWhat({ ...draft, lang: "en" }, "detours")).params).toEqual({ group_by: "day,district", area: "9901", time: "last_30_days", lang: "en" });
   });
   it("has a weekday in weeks only, a day in months and quarters only", () => {
     const with_ = (every: "day" | "week" | "quarter") => bodyOf(emptyDraft({ schedule: { ...emptySchedule(), every } })).schedule!;

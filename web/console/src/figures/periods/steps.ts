@@ -7,7 +7,7 @@ export type Revision = components["schemas"]["RevisionOut"];
 export type Diff = components["schemas"]["DiffOut"];
 
 export type Deed = "review" | "publish" | "revise";
-export type Blocked = "notOver" | "notReviewer" | "notPublisher" | "sameReviewer";
+export type Blocked = "notOver" | "notReviewer" | "notPublisher" | "sameReviewer" | "reckoning";
 export interface Step {
   deed: Deed;
   /** Key of the button's words. */
@@ -21,10 +21,14 @@ export interface Who {
   has: (...roles: string[]) => boolean;
 }
 
+/** Whether a review is being made by the worker: nothing can be published until it is done. */
+export const isReckoned = ({ reckoning }: Pick<Period, "reckoning">): boolean => !!reckoning && !reckoning.again;
+
 /** The steps that a period's state allows, the usual one first; `now` in milliseconds since 1970. */
 export function stepsOf(period: PeriodDetail, who: Who, now: number): Step[] {
   const reviewing: Blocked | null = now < Date.parse(period.ready_at) ? "notOver" : who.has("evaluator") ? null : "notReviewer";
-  if (period.state === "open") return [{ deed: "review", label: "review", blocked: reviewing, usual: true }];
+  if (isReckoned(period)) return [{ deed: period.revision === null ? "publish" : "revise", label: period.revision === null ? "publish" : "revise", blocked: "reckoning", usual: true }];
+  if (period.state === "open") return [{ deed: "review", label: period.reckoning ? "reviewAgain" : "review", blocked: reviewing, usual: true }];
   if (period.state === "published") return [{ deed: "review", label: "reviewForRevision", blocked: reviewing, usual: true }];
   const deed = period.revision === null ? "publish" : "revise";
   const publishing: Blocked | null = !who.has("evaluator", "admin") ? "notPublisher" : period.review?.by.id === who.id ? "sameReviewer" : null;
@@ -40,6 +44,7 @@ export const STAGES: readonly Stage[] = ["open", "review", "publish", "revise"];
 /** What is next to happen to a period: it runs, has to be reviewed, published, or revised; null: nothing, it is published. */
 function waitsFor(period: PeriodDetail, now: number): Stage | null {
   if (period.state === "open") return now < Date.parse(period.ready_at) ? "open" : "review";
+  if (isReckoned(period)) return period.revision === null ? "review" : "revise";
   if (period.state === "review") return period.revision === null ? "publish" : "revise";
   return null;
 }

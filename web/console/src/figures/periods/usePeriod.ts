@@ -1,14 +1,15 @@
 /** One period on its way: read, taken a step further; whoever was slower sees how it stands and keeps what they typed. */
 import { api, idempotencyKey, ifMatch } from "@shared/api/client";
 import { Refused } from "@shared/api/problem";
-import { ref, shallowRef, watch } from "vue";
+import { onScopeDispose, ref, shallowRef, watch } from "vue";
 import { words } from "@/i18n";
 import { explain } from "@/shell/explain";
 import { useGuarded } from "@/shell/guarded";
 import { readAnew } from "../answers";
-import type { Deed, PeriodDetail } from "./steps";
+import { isReckoned, type Deed, type PeriodDetail } from "./steps";
 
 const CONFLICTS = [409, 412];
+const LOOK_AGAIN_MS = 2000;
 
 /** `asked`: the period and the revision that is looked at ("" the one in force); null: none. */
 export function usePeriod(asked: () => { period: string; revision: string } | null, moved: () => void) {
@@ -39,6 +40,18 @@ export function usePeriod(asked: () => { period: string; revision: string } | nu
     { immediate: true },
   );
 
+  // Of a large city the worker makes the review: it is looked at until it is done.
+  let timer = 0;
+  watch(period, (now, before) => {
+    clearTimeout(timer);
+    if (now && isReckoned(now)) timer = window.setTimeout(() => void read(), LOOK_AGAIN_MS);
+    else if (now && before && before.period === now.period && isReckoned(before)) {
+      said.value = now.review ? words("periods.doneReview") : "";
+      moved();
+    }
+  });
+  onScopeDispose(() => clearTimeout(timer));
+
   function send(deed: Deed, reason: string) {
     const { period: name, version } = period.value!;
     const params = { path: { period: name }, header: { "If-Match": ifMatch(version) } };
@@ -54,7 +67,7 @@ export function usePeriod(asked: () => { period: string; revision: string } | nu
     said.value = trouble.value = "";
     try {
       period.value = (await send(deed, reason)).data!;
-      said.value = deed === "review" ? words("periods.doneReview") : words("periods.donePublish", { n: period.value.revision });
+      said.value = deed === "review" ? (isReckoned(period.value) ? "" : words("periods.doneReview")) : words("periods.donePublish", { n: period.value.revision });
       readAnew();
       moved();
       return true;

@@ -1,10 +1,11 @@
 /** A statement: which figures, of which time, in which form, when and to whom. The form of the page and the body of the API. */
 import type { components } from "@shared/api/schema";
+import type { Language } from "@/i18n";
 import type { Subject } from "../ranking/indicators";
 import { TIMES, timeOf, type TimeName } from "./times";
 
 type Out = components["schemas"]["StatementOut"];
-export const WHATS = ["summary", "open", "overdue", "turning_red", "indicators", "ranking"] as const satisfies readonly Out["what"][];
+export const WHATS = ["summary", "open", "overdue", "turning_red", "bottleneck", "detours", "report", "indicators", "ranking"] as const satisfies readonly Out["what"][];
 export type What = (typeof WHATS)[number];
 export type Format = Out["format"];
 /** How an analysis is told of which time it is: two days, a period of the calendar, or never other than now. */
@@ -18,20 +19,27 @@ interface Kind {
   formats: readonly Format[];
   groups: readonly string[];
   filters: readonly Filter[];
+  /** The file speaks the language that is asked for; else the first one. */
+  speaks: boolean;
 }
 const TABLE = ["xlsx", "csv", "json"] as const;
 const GROUND = ["district", "street", "community", "cell", "unit", "type", "class", "source"] as const;
 const TIME = ["month", "day", "weekday", "hour"] as const;
 
 export const KINDS: Readonly<Record<What, Kind>> = {
-  summary: { takes: "span", path: "/sla/summary", formats: TABLE, groups: [...GROUND, "stage", ...TIME], filters: ["area"] },
-  open: { takes: "now", path: "/sla/open", formats: TABLE, groups: [...GROUND, "state", "stage"], filters: FILTERS },
-  overdue: { takes: "now", path: "/sla/overdue", formats: TABLE, groups: [], filters: FILTERS },
-  turning_red: { takes: "now", path: "/sla/turning-red", formats: TABLE, groups: [], filters: FILTERS },
-  indicators: { takes: "period", path: "/evaluation/indicators", formats: TABLE, groups: [], filters: [] },
-  ranking: { takes: "period", path: "/evaluation/ranking", formats: TABLE, groups: [], filters: [] },
+  summary: { takes: "span", path: "/sla/summary", formats: TABLE, groups: [...GROUND, "stage", ...TIME], filters: ["area"], speaks: true },
+  open: { takes: "now", path: "/sla/open", formats: TABLE, groups: [...GROUND, "state", "stage"], filters: FILTERS, speaks: true },
+  overdue: { takes: "now", path: "/sla/overdue", formats: TABLE, groups: [], filters: FILTERS, speaks: true },
+  turning_red: { takes: "now", path: "/sla/turning-red", formats: TABLE, groups: [], filters: FILTERS, speaks: true },
+  bottleneck: { takes: "span", path: "/sla/bottleneck", formats: TABLE, groups: [...GROUND, ...TIME], filters: FILTERS, speaks: true },
+  detours: { takes: "span", path: "/sla/detours", formats: TABLE, groups: [...GROUND, ...TIME], filters: FILTERS, speaks: true },
+  report: { takes: "span", path: "/sla/report", formats: ["pdf", "xlsx", "json"], groups: [], filters: ["area"], speaks: true },
+  indicators: { takes: "period", path: "/evaluation/indicators", formats: TABLE, groups: [], filters: [], speaks: false },
+  ranking: { takes: "period", path: "/evaluation/ranking", formats: TABLE, groups: [], filters: [], speaks: false },
 };
 export const MOST_GROUPS = 4;
+/** Roles that keep statements: who reads all and writes nothing keeps nothing either. */
+export const KEEPING = ["operator", "shift_leader", "dispatcher", "supervisor", "admin", "evaluator", "unit_manager"] as const;
 
 export const EVERY = ["day", "week", "month", "quarter"] as const;
 export type Schedule = components["schemas"]["ScheduleOut"];
@@ -54,6 +62,7 @@ export interface Draft {
   times: boolean;
   hours: number;
   format: Format;
+  lang: Language;
   shared: boolean;
   schedule: Schedule | null;
 }
@@ -63,7 +72,7 @@ export const emptySchedule = (): Schedule => ({ every: "week", at: "08:00", week
 export function emptyDraft(given: Partial<Draft> = {}): Draft {
   return {
     name: "", what: "summary", time: "last_month", from: "", to: "", group_by: ["district"], subject: "district", indicator: [], area: "", unit: "", type: [], source: [],
-    times: false, hours: 24, format: "xlsx", shared: false, schedule: null, ...given,
+    times: false, hours: 24, format: "xlsx", lang: "zh-CN", shared: false, schedule: null, ...given,
   };
 }
 
@@ -77,7 +86,7 @@ export function draftOf({ name, what, params, format, shared, schedule }: Statem
     name, what, format, shared, schedule: schedule && { ...schedule, weekday: schedule.weekday ?? 1, day: schedule.day ?? 1, emails: [...schedule.emails] },
     time: own ? "custom" : (TIMES.find((one) => one === params.time) ?? "last_month"), from: own?.from ?? "", to: own?.to ?? "",
     group_by: words(params.group_by), subject: (word(params.subject) || "district") as Subject, indicator: words(params.indicator),
-    area: word(params.area), unit: word(params.unit), type: words(params.type), source: words(params.source), times: params.times === true, hours: typeof params.hours === "number" ? params.hours : 24,
+    area: word(params.area), unit: word(params.unit), type: words(params.type), source: words(params.source), times: params.times === true, hours: typeof params.hours === "number" ? params.hours : 24, lang: params.lang === "en" ? "en" : "zh-CN",
   });
 }
 
@@ -91,7 +100,7 @@ export function withWhat(draft: Draft, what: What): Draft {
   };
 }
 
-/** The parameters of the analysis without its time. */
+/** The parameters of the analysis without its time and its language. */
 function given(draft: Draft): Record<string, string | number | boolean> {
   const { groups, filters } = KINDS[draft.what];
   const found: Record<string, string | number | boolean> = {};
@@ -111,7 +120,8 @@ function given(draft: Draft): Record<string, string | number | boolean> {
 export function bodyOf(draft: Draft): components["schemas"]["StatementIn"] {
   const { name, what, format, shared, schedule, time, from, to } = draft;
   const when = KINDS[what].takes === "now" ? {} : { time: time === "custom" ? { from, to } : time };
-  return { name: name.trim(), what, params: { ...given(draft), ...when }, format, shared, schedule: schedule && sentSchedule(schedule) };
+  const spoken = KINDS[what].speaks && draft.lang !== "zh-CN" ? { lang: draft.lang } : {};
+  return { name: name.trim(), what, params: { ...given(draft), ...when, ...spoken }, format, shared, schedule: schedule && sentSchedule(schedule) };
 }
 
 // Only weeks have a weekday, only months and quarters a day.
@@ -122,6 +132,9 @@ function sentSchedule(schedule: Schedule): Schedule {
 
 /** What the analysis itself is asked for a look before anything is kept; `when` as it takes its time. */
 export const askedOf = (draft: Draft, when: Readonly<Record<string, string>>): Record<string, string | number | boolean> => ({ ...given(draft), ...when });
+
+/** The whole report is read as a file; it is no table that could be looked at before. */
+export const isPaper = (what: What): boolean => KINDS[what].formats.includes("pdf");
 
 /** What is missing before it can be looked at or kept: a key under `figures.statements.missing`. */
 export function missing(draft: Draft): "days" | "order" | null {
