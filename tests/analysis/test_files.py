@@ -138,6 +138,8 @@ def test_a_report_of_nothing_says_so(api):
     lines = load_workbook(io.BytesIO(book.get_data())).get_sheet_by_name("概况").to_python()
     assert ["应处置", "—"] in [line[:2] for line in lines]
     file_of(api, "report", 422, format="csv", **MARCH)
+    too_long = api.get("evaluator", "/sla/report", 422, **{"from": "2025-01-01", "to": "2026-01-02"})
+    assert too_long["errors"][0]["pointer"] == "/to"
     api.get("handler1", "/sla/report", 403, **MARCH)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response
@@ -17,20 +17,25 @@ from app.analysis.views.standing import open_answer, overdue_answer, turning_red
 from app.core import clock
 from app.core.auth import Principal, current_principal, needs
 from app.core.db import snapshot_unit
+from app.core.errors import Fault
 from app.core.http import json_response
 from app.core.schemas import problems
 from app.documents import service as documents
 from app.evaluation import service as evaluation
+from app.evaluation.errors import BadPeriod
 from app.evaluation.rules.tables import Heading
-from app.evaluation.schemas import SummaryQuery
+from app.evaluation.schemas import SpanQuery, SummaryQuery
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
 from app.evaluation.views.files import also_files, dated, file_answer, heading, wording
+from app.evaluation.views.spans import asked_between
 from app.evaluation.views.summary import summary_answer
 
 SUMMARIES = ("district", "unit", "class", "month", "weekday", "hour")
 TIMED = frozenset({"district", "unit", "class"})
 MOST_URGENT = 500
+LONGEST = timedelta(days=366)
+"""Of a large city a month takes seconds; nobody waits for ten years."""
 ANSWER = also_files(SlaReportOut, "The report", "xlsx", "pdf")
 
 
@@ -53,6 +58,10 @@ def report_answer(session: Session, query: ReportQuery, principal: Principal, *,
     Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
     """
     of_time = {"from": query.since, "to": query.until, "area": query.area}
+    span = asked_between(SpanQuery.model_validate(of_time), principal, now)
+    if span.end - span.start > LONGEST:
+        fault = Fault("/to", f"at most {LONGEST.days} days after from")
+        raise BadPeriod("A report is of a year at most.", faults=[fault])
     ground = {"area": query.area}
 
     def summary(group_by: str, *, times: bool) -> dict[str, Any]:
