@@ -34,7 +34,9 @@ USUAL = (Kind.MONTH, Kind.QUARTER)
 UNCHANGED: dict[str | int, Any] = {"304": {"description": "The caller has this answer"}}
 
 
-@evaluation.get("/public/periods", operation_id="list_public_periods", responses={200: PublicPeriodsOut, **UNCHANGED})
+@evaluation.get(
+    "/public/periods", operation_id="list_public_periods", responses={200: PublicPeriodsOut, **UNCHANGED, **problems()}
+)
 @public
 def list_public_periods() -> Response:
     """Published periods whose rankings everybody may see, and of which kinds of subjects."""
