@@ -34,8 +34,6 @@ export const METRICS = {
   p90_s: { form: "time", good: -1, of: "handled", among: "handled" },
 } as const satisfies Record<string, Metric>;
 export type MetricName = keyof typeof METRICS;
-/** Those that every summary has; times are asked for apart. */
-export const RATES = (Object.keys(METRICS) as MetricName[]).filter((name) => METRICS[name].form === "rate");
 
 export const VOLUMES = ["reports", "filed", "dispatched", "closed", "forced", "void"] as const;
 export const metricOf = (name: MetricName): Metric => METRICS[name];

@@ -1,5 +1,4 @@
 /** What all panels of the dashboard go by; it lives in the address, so that back, forward and sharing work. */
-import type { components } from "@shared/api/schema";
 import { computed, inject, provide, shallowRef, watch, type ComputedRef, type InjectionKey } from "vue";
 import { useRoute, useRouter } from "vue-router";
 import { city, loadCity } from "@/city";
@@ -14,7 +13,6 @@ export interface Summary {
   as_of: string;
   items: Row[];
 }
-export type CaseBehind = components["schemas"]["CaseBehindOut"];
 
 export interface Sla {
   choice: ComputedRef<Choice>;

@@ -1,6 +1,6 @@
 /** Times that move with the day on which one asks. */
 import { before, firstDay, named, type Kind } from "../ranking/periods";
-import { isDay, spanOf, type Span } from "../sla/spans";
+import { spanOf, type Span } from "../sla/spans";
 
 export const TIMES = ["yesterday", "last_7_days", "last_week", "last_30_days", "this_month", "last_month", "last_quarter", "last_year"] as const;
 export type TimeName = (typeof TIMES)[number];
@@ -37,5 +37,3 @@ export function periodOf(time: TimeName, on: string): string | null {
   const present = named(kind, new Date(`${on}T00:00:00Z`));
   return time === "this_month" ? present : before(present);
 }
-
-export const areDays = (from: string, to: string): boolean => isDay(from) && isDay(to) && from <= to;
