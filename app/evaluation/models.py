@@ -82,7 +82,8 @@ class EvaluationRolled(Base):
     month: Mapped[date] = mapped_column(Date, primary_key=True, comment="its first day, in the zone")
     counted: Mapped[str] = mapped_column(primary_key=True)
     zone: Mapped[str] = mapped_column(primary_key=True, comment="whose months they are, an IANA name")
-    rolled_at: Mapped[datetime | None] = mapped_column(comment="null: somebody is summing it")
+    rolled_at: Mapped[datetime]
+    summed: Mapped[bool] = mapped_column(server_default=text("true"), comment="false: somebody is summing it")
     loose: Mapped[int] = mapped_column(Integer, server_default=text("0"), comment="rows of changes beside the sums")
 
 

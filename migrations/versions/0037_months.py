@@ -10,14 +10,8 @@ down_revision = "0036_periods"
 branch_labels = None
 depends_on = None
 
-BEFORE = {
-    "evaluation_months.number": "entries with just these attributes and marks",
-    "evaluation_rolled.rolled_at": None,
-}
-SINCE = {
-    "evaluation_months.number": "entries with just these attributes and marks; less than 0 where some went",
-    "evaluation_rolled.rolled_at": "null: somebody is summing it",
-}
+BEFORE = "entries with just these attributes and marks"
+SINCE = f"{BEFORE}; less than 0 where some went"
 
 
 def upgrade() -> None:
@@ -27,11 +21,8 @@ def upgrade() -> None:
         index("ix_cases_merged_into", ["merged_into"], postgresql_where=sa.text("merged_into IS NOT NULL"))
         op.drop_index("ix_cases_geom", postgresql_concurrently=True, if_exists=True)
     op.execute("DELETE FROM evaluation_rolled")
-    op.alter_column("evaluation_rolled", "rolled_at", nullable=True)
-    loose = sa.Column(
-        "loose", sa.Integer(), server_default="0", nullable=False, comment="rows of changes beside the sums"
-    )
-    op.add_column("evaluation_rolled", loose)
+    add("summed", sa.Boolean(), "true", "false: somebody is summing it")
+    add("loose", sa.Integer(), "0", "rows of changes beside the sums")
     describe(SINCE)
 
 
@@ -42,7 +33,7 @@ def downgrade() -> None:
             op.drop_index(name, postgresql_concurrently=True, if_exists=True)
     op.execute("DELETE FROM evaluation_rolled")
     op.drop_column("evaluation_rolled", "loose")
-    op.alter_column("evaluation_rolled", "rolled_at", nullable=False)
+    op.drop_column("evaluation_rolled", "summed")
     describe(BEFORE)
 
 
@@ -50,6 +41,10 @@ def index(name: str, columns: list[str], **options: Any) -> None:
     op.create_index(name, "cases", columns, postgresql_concurrently=True, if_not_exists=True, **options)
 
 
-def describe(words: dict[str, str | None]) -> None:
-    for column, meaning in words.items():
-        op.execute(f"COMMENT ON COLUMN {column} IS " + ("NULL" if meaning is None else f"'{meaning}'"))
+def add(name: str, kind: Any, default: str, meaning: str) -> None:
+    column = sa.Column(name, kind, server_default=sa.text(default), nullable=False, comment=meaning)
+    op.add_column("evaluation_rolled", column)
+
+
+def describe(meaning: str) -> None:
+    op.execute(f"COMMENT ON COLUMN evaluation_months.number IS '{meaning}'")

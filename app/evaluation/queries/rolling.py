@@ -1,6 +1,6 @@
 """Sums of months, of one kind each: made from the entries, and carried along when one of these entries changes.
 
-Who sums first says so (a claim: a row of `evaluation_rolled` without an instant), then reads at leisure, then keeps
+Who sums first says so (a claim: a row of `evaluation_rolled` that is not summed yet), then reads at leisure, then keeps
 what it read if nobody changed an entry of it meanwhile: so nothing long is read while something is being written.
 """
 
@@ -33,7 +33,7 @@ _CHANGING = text("SELECT pg_advisory_xact_lock_shared(hashtext('evaluation.month
 _CLAIMING = text("SELECT pg_advisory_xact_lock(hashtext('evaluation.months'))")
 _ROLLED = text("""
     SELECT month, counted FROM evaluation_rolled
-     WHERE zone = :zone AND month >= :first AND month < :beyond AND rolled_at IS NOT NULL""")
+     WHERE zone = :zone AND month >= :first AND month < :beyond AND summed""")
 _MISSING = text("""
     WITH months AS (
         SELECT CAST(generate_series(date_trunc('month', min(at) AT TIME ZONE :zone),
@@ -43,11 +43,12 @@ _MISSING = text("""
     SELECT month, counted FROM months CROSS JOIN unnest(CAST(:kinds AS text[])) AS counted
      WHERE NOT EXISTS (SELECT 1 FROM evaluation_rolled r
                         WHERE r.month = months.month AND r.counted = counted.counted AND r.zone = :zone
-                          AND r.rolled_at IS NOT NULL)
+                          AND r.summed)
      ORDER BY month DESC, counted LIMIT 1""")
 _OTHER_ZONES = text("DELETE FROM evaluation_rolled WHERE month = :month AND counted = :counted AND zone <> :zone")
 _CLAIM = text("""
-    INSERT INTO evaluation_rolled (month, counted, zone) VALUES (:month, :counted, :zone) ON CONFLICT DO NOTHING""")
+    INSERT INTO evaluation_rolled (month, counted, zone, rolled_at, summed)
+    VALUES (:month, :counted, :zone, :now, false) ON CONFLICT DO NOTHING""")
 # A day at a zone would be the session's midnight, told in the zone: a timestamp is the zone's own.
 _SUM = text(f"""
     SELECT {KEYS[Subject.DISTRICT]}, source, type_id::text, unit_id::text, marks, count(*), coalesce(sum(value), 0)
@@ -57,7 +58,7 @@ _SUM = text(f"""
      GROUP BY 1, source, type_id, unit_id, marks""")  # noqa: S608 -- put together from our own words
 _CLAIMED = text("""
     SELECT 1 FROM evaluation_rolled
-     WHERE month = :month AND counted = :counted AND zone = :zone AND rolled_at IS NULL FOR UPDATE""")
+     WHERE month = :month AND counted = :counted AND zone = :zone AND NOT summed FOR UPDATE""")
 _DELETE = text("DELETE FROM evaluation_months WHERE month = :month AND counted = :counted")
 _KEEP = text("""
     INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
@@ -65,7 +66,7 @@ _KEEP = text("""
         CAST(:districts AS text[]), CAST(:sources AS text[]), CAST(:types AS uuid[]), CAST(:units AS uuid[]),
         CAST(:marks AS integer[]), CAST(:numbers AS bigint[]), CAST(:totals AS bigint[])) AS rows""")
 _NOTE = text("""
-    UPDATE evaluation_rolled SET rolled_at = :now, loose = 0
+    UPDATE evaluation_rolled SET rolled_at = :now, summed = true, loose = 0
      WHERE month = :month AND counted = :counted AND zone = :zone""")
 _TOUCHED = f"""
     SELECT r.month, r.counted, r.zone FROM unnest({GIVEN}) AS given ({NAMES})
@@ -75,13 +76,13 @@ _LOCK = text(f"""
     SELECT 1 FROM evaluation_rolled WHERE (month, counted, zone) IN ({_TOUCHED})
      ORDER BY month, counted, zone FOR UPDATE""")  # noqa: S608 -- put together from our own words
 _DROP_CLAIMS = text(f"""
-    DELETE FROM evaluation_rolled WHERE rolled_at IS NULL AND (month, counted, zone) IN ({_TOUCHED})""")  # noqa: S608
+    DELETE FROM evaluation_rolled WHERE NOT summed AND (month, counted, zone) IN ({_TOUCHED})""")  # noqa: S608
 _CARRY = text(f"""
     WITH changed AS (
         SELECT r.month, given.counted, {KEYS[Subject.DISTRICT]} AS district, source, type_id, unit_id, marks,
                sum(sign) AS number, sum(sign * coalesce(value, 0)) AS total
           FROM unnest({GIVEN}, CAST(:signs AS integer[])) AS given ({NAMES}, sign)
-          JOIN evaluation_rolled r ON r.counted = given.counted AND r.rolled_at IS NOT NULL
+          JOIN evaluation_rolled r ON r.counted = given.counted AND r.summed
            AND r.month = CAST(date_trunc('month', given.at AT TIME ZONE r.zone) AS date)
          GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(sign) <> 0 OR sum(sign * coalesce(value, 0)) <> 0),
     added AS (
@@ -138,7 +139,7 @@ def claim_month(session: Session, kinds: Sequence[str], zone: str, now: datetime
         return None
     session.connection().execute(_CLAIMING)
     for statement in (_OTHER_ZONES, _CLAIM):
-        session.connection().execute(statement, {"month": row.month, "counted": row.counted, "zone": zone})
+        session.connection().execute(statement, {**row._asdict(), "zone": zone, "now": now})
     return Rolled(*row)
 
 
