@@ -47,8 +47,8 @@ def strangers() -> list[str]:
 
 
 def _note(url: str, base: str, strangers: list[str]) -> None:
-    # The browser's own reader of PDF is an extension of it.
-    if not url.startswith((base, "data:", "blob:", "chrome-extension:")):
+    # The browser's own: its reader of PDF is an extension of it, its preview of prints a page of it.
+    if not url.startswith((base, "data:", "blob:", "chrome:", "chrome-extension:")):
         strangers.append(url)
 
 

@@ -62,14 +62,13 @@ def report_answer(session: Session, query: ReportQuery, principal: Principal, *,
     if span.end - span.start > LONGEST:
         fault = Fault("/to", f"at most {LONGEST.days} days after from")
         raise BadPeriod("A report is of a year at most.", faults=[fault])
-    ground = {"area": query.area}
 
     def summary(group_by: str, *, times: bool) -> dict[str, Any]:
         asked = SummaryQuery.model_validate({**of_time, "group_by": group_by, "times": times})
         return summary_answer(session, asked, principal, now=now)
 
     def standing(group_by: str) -> list[dict[str, Any]]:
-        asked = OpenWorkQuery.model_validate({**ground, "group_by": group_by})
+        asked = OpenWorkQuery.model_validate({"area": query.area, "group_by": group_by})
         return open_answer(session, asked, principal, now=now)["items"]  # type: ignore[no-any-return]
 
     def flows(group_by: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -78,14 +77,13 @@ def report_answer(session: Session, query: ReportQuery, principal: Principal, *,
         return slow["items"], off["items"]
 
     whole = summary("", times=True)
-    late = overdue_answer(session, OverdueQuery.model_validate({**ground, "limit": MOST_URGENT}), principal, now=now)
-    asked_soon = TurningRedQuery.model_validate({**ground, "limit": MOST_URGENT})
-    soon = turning_red_answer(session, asked_soon, principal, now=now)
+    few = {"area": query.area, "limit": MOST_URGENT}
+    late = overdue_answer(session, OverdueQuery.model_validate(few), principal, now=now)
+    soon = turning_red_answer(session, TurningRedQuery.model_validate(few), principal, now=now)
     (slow, off), (slow_units, off_units) = flows(""), flows("unit")
-    names = {} if query.area is None else evaluation.area_names(session, [query.area])
     return {
         **{name: whole[name] for name in ("from", "to", "as_of")},
-        "area": None if query.area is None else {"code": query.area, "name": names.get(query.area, query.area)},
+        "area": None if query.area is None else _named(session, query.area),
         "whole": whole["items"][0] if whole["items"] else {},
         "summary": {name: summary(name, times=name in TIMED)["items"] for name in SUMMARIES},
         "open": {name or "whole": standing(name) for name in ("", "district", "unit", "stage")},
@@ -94,6 +92,10 @@ def report_answer(session: Session, query: ReportQuery, principal: Principal, *,
         "bottleneck": {"whole": slow, "unit": slow_units},
         "detours": {"whole": off, "unit": off_units},
     }
+
+
+def _named(session: Session, area: str) -> dict[str, str]:
+    return {"code": area, "name": evaluation.area_names(session, [area]).get(area, area)}
 
 
 def _as_file(found: dict[str, Any], above: Heading, words: Wording, form: tuple[str, str], now: datetime) -> Response:
