@@ -2,7 +2,7 @@
 
     ./fieldgrid demo-city --cells 20000 --parts 1140000 --cases 1000000     (once, into an empty database)
     ./fieldgrid figures recount
-    python -m benchmarks.figures [--rounds 7] [--only year,day,recount]
+    python -m benchmarks.figures [--rounds 7] [--recounts 2] [--only year,day,recount]
 
 Settings as the product reads them (FIELDGRID_APP_DATABASE_URL …); no worker may run beside it.
 
@@ -236,9 +236,9 @@ _DAYS = text("""
      WHERE at > CAST(:now AS timestamptz) - interval '60 days' GROUP BY 1 ORDER BY count(*)""")
 
 
-def recount() -> None:
-    """The command, twice: the second time nothing may differ."""
-    for _ in range(2):
+def recount(times: int) -> None:
+    """The command, several times: from the second one on nothing may differ."""
+    for _ in range(times):
         began = time.perf_counter()
         with Writing() as writing:
             done = subprocess.run(
@@ -254,11 +254,12 @@ def recount() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--recounts", type=int, default=2)
     parser.add_argument("--only", default="year,day,recount")
     options = parser.parse_args()
     use_database(Database.connect(config()))
     for part in options.only.split(","):
-        {"year": lambda: year(options.rounds), "day": day, "recount": recount}[part]()
+        {"year": lambda: year(options.rounds), "day": day, "recount": lambda: recount(options.recounts)}[part]()
 
 
 if __name__ == "__main__":

@@ -70,22 +70,25 @@ _LIKE = """
     AND ST_Distance(CAST(x.geom AS geography), CAST(c.geom AS geography)) <= 20"""
 
 # The first entry into `to_dispatch`; what ended unfiled and was opened again has entered it without being filed.
-_FILED = """CASE WHEN {0}.filed_at IS NOT NULL OR {0}.reopens = 0 THEN {0}.filed_at ELSE (
+# OFFSET 0: found once, as each mention of it would be planned for all partitions again.
+_FILED = """(SELECT CASE WHEN {0}.filed_at IS NOT NULL OR {0}.reopens = 0 THEN {0}.filed_at ELSE (
         SELECT min(e.at) FROM case_events e
-         WHERE e.case_month = {0}.case_month AND e.case_id = {0}.id AND e.after->>'state' = 'to_dispatch') END"""
-_FILED_X, _FILED_C = _FILED.format("x"), _FILED.format("c")
+         WHERE e.case_month = {0}.case_month AND e.case_id = {0}.id AND e.after->>'state' = 'to_dispatch') END AS at
+     OFFSET 0)"""
 
 _REPEATED = text(f"""
     SELECT closed.id::text
       FROM unnest(CAST(:ids AS uuid[]), CAST(:instants AS timestamptz[])) AS closed (id, at)
       JOIN cases c ON c.id = closed.id
-     WHERE EXISTS (SELECT 1 FROM cases x WHERE {_LIKE} AND {_FILED_X} > closed.at
-                      AND {_FILED_X} <= least(closed.at + interval '30 days', CAST(:until AS timestamptz)))""")  # noqa: S608
+     WHERE EXISTS (SELECT 1 FROM cases x CROSS JOIN LATERAL {_FILED.format("x")} AS filed
+                    WHERE {_LIKE} AND filed.at > closed.at
+                      AND filed.at <= least(closed.at + interval '30 days', CAST(:until AS timestamptz)))""")  # noqa: S608
 
-# Closings are compared in a way that no index serves, too: within a month a tenth of all cases was closed.
+# Closings are compared in a way that no index serves: within a month a tenth of all cases was closed.
 _REPEATED_BY = text(f"""
     WITH filed AS MATERIALIZED (
-        SELECT c.id, c.type_id, c.geom, c.lat, {_FILED_C} AS at FROM {_IDS} JOIN cases c ON c.id = wanted.id)
+        SELECT c.id, c.type_id, c.geom, c.lat, filed.at
+          FROM {_IDS} JOIN cases c ON c.id = wanted.id CROSS JOIN LATERAL {_FILED.format("c")} AS filed)
     SELECT DISTINCT x.id::text
       FROM filed AS c
       JOIN cases x ON {_LIKE} AND x.closed_at + interval '0' < c.at AND x.closed_at + interval '30 days' >= c.at

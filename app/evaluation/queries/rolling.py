@@ -68,10 +68,12 @@ _KEEP = text("""
 _NOTE = text("""
     UPDATE evaluation_rolled SET rolled_at = :now, summed = true, loose = 0
      WHERE month = :month AND counted = :counted AND zone = :zone""")
-_TOUCHED = f"""
-    SELECT r.month, r.counted, r.zone FROM unnest({GIVEN}) AS given ({NAMES})
-      JOIN evaluation_rolled r ON r.counted = given.counted
-       AND r.month = CAST(date_trunc('month', given.at AT TIME ZONE r.zone) AS date)"""  # noqa: S608 -- put together from our own words
+# Zones are few and mostly one: with theirs apart, months are found by equality.
+_BY_MONTH = """
+      CROSS JOIN (SELECT DISTINCT zone FROM evaluation_rolled) AS zones
+      JOIN evaluation_rolled r ON r.counted = given.counted AND r.zone = zones.zone
+       AND r.month = CAST(date_trunc('month', given.at AT TIME ZONE zones.zone) AS date)"""
+_TOUCHED = f"SELECT r.month, r.counted, r.zone FROM unnest({GIVEN}) AS given ({NAMES}) {_BY_MONTH}"  # noqa: S608 -- our own words
 _LOCK = text(f"""
     SELECT 1 FROM evaluation_rolled WHERE (month, counted, zone) IN ({_TOUCHED})
      ORDER BY month, counted, zone FOR UPDATE""")  # noqa: S608 -- put together from our own words
@@ -81,9 +83,8 @@ _CARRY = text(f"""
     WITH changed AS (
         SELECT r.month, given.counted, {KEYS[Subject.DISTRICT]} AS district, source, type_id, unit_id, marks,
                sum(sign) AS number, sum(sign * coalesce(value, 0)) AS total
-          FROM unnest({GIVEN}, CAST(:signs AS integer[])) AS given ({NAMES}, sign)
-          JOIN evaluation_rolled r ON r.counted = given.counted AND r.summed
-           AND r.month = CAST(date_trunc('month', given.at AT TIME ZONE r.zone) AS date)
+          FROM unnest({GIVEN}, CAST(:signs AS integer[])) AS given ({NAMES}, sign) {_BY_MONTH}
+         WHERE r.summed
          GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(sign) <> 0 OR sum(sign * coalesce(value, 0)) <> 0),
     added AS (
         INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
@@ -115,7 +116,8 @@ def carry_months(session: Session, gone: Sequence[EntryRow], come: Sequence[Entr
     given: dict[str, Any] = {f"o_{name}": list(one) for name, one in zip(COLUMNS, zip(*rows, strict=True), strict=True)}
     connection = session.connection()
     connection.execute(_CHANGING)
-    connection.execute(_LOCK, given)
+    if connection.execute(_LOCK, given).first() is None:
+        return
     connection.execute(_DROP_CLAIMS, given)
     connection.execute(_CARRY, given | {"signs": [-1] * len(gone) + [1] * len(come)})
 
