@@ -19,6 +19,7 @@ from app.core.db import read_unit, unit_of_work
 from app.core.errors import DomainError
 from app.core.jobs import periodic, task
 from app.core.storage import store
+from app.core.sweeping import remove_outlived, remove_strays
 from app.exports import service
 from app.exports.errors import ExportBroken, ExportTooLarge
 from app.exports.queries.picking import Picked, picked_cases
@@ -116,15 +117,6 @@ def remove_old(timestamp: int) -> None:
     """Remove exports that were kept for their week, and files of attempts that were stopped; files first."""
     with read_unit() as session:
         doomed = service.outlived(session, now=clock.now())
-    for export_id, key in doomed:
-        if key is not None:
-            store().delete(key)
-        with unit_of_work() as session:
-            service.forget(session, export_id)
-    old = clock.now() - KEPT - timedelta(days=1)
-    keys = [key for key, written_at in store().keys(PREFIX) if written_at < old]
-    with read_unit() as session:
-        strays = service.strays(session, keys)
-    for key in strays:
-        store().delete(key)
-    log.info("exports.removed", exports=len(doomed), files=len(strays), period=timestamp)
+    remove_outlived(doomed, service.forget)
+    strays = remove_strays(PREFIX, clock.now() - KEPT - timedelta(days=1), service.known_keys)
+    log.info("exports.removed", exports=len(doomed), files=strays, period=timestamp)

@@ -14,6 +14,7 @@ from app.core.db import read_unit, snapshot_unit, unit_of_work
 from app.core.errors import DomainError
 from app.core.jobs import periodic, task
 from app.core.storage import store
+from app.core.sweeping import remove_outlived, remove_strays
 from app.statements import service
 from app.statements.rules import ATTEMPTS, KEPT, DeliveryState
 from app.statements.service import Attempt
@@ -80,16 +81,6 @@ def remove_old(timestamp: int) -> None:
     """Remove deliveries that were kept for their time, and files that nobody names any more; files first."""
     with read_unit() as session:
         doomed = service.outlived(session, now=clock.now())
-    for delivery_id, key in doomed:
-        if key is not None:
-            store().delete(key)
-        with unit_of_work() as session:
-            service.forget(session, delivery_id)
-    # A file is written before its row says so.
-    old = clock.now() - timedelta(days=1)
-    keys = [key for key, written_at in store().keys(service.PREFIX) if written_at < old]
-    with read_unit() as session:
-        strays = sorted(set(keys) - service.known_keys(session, keys))
-    for key in strays:
-        store().delete(key)
-    log.info("statements.removed", deliveries=len(doomed), files=len(strays), kept_days=KEPT.days, period=timestamp)
+    remove_outlived(doomed, service.forget)
+    strays = remove_strays(service.PREFIX, clock.now() - timedelta(days=1), service.known_keys)
+    log.info("statements.removed", deliveries=len(doomed), files=strays, kept_days=KEPT.days, period=timestamp)

@@ -58,11 +58,6 @@ PROPERTY = 255
 """So long is a property of a file at most."""
 VML = "urn:schemas-microsoft-com:vml"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-ALIGNED = {
-    Align.LEFT: WD_ALIGN_PARAGRAPH.LEFT,
-    Align.CENTRE: WD_ALIGN_PARAGRAPH.CENTER,
-    Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
-}
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""
 

@@ -12,12 +12,12 @@ from app.bulletins.service.register import (
     find_bulletin,
     finish,
     forget,
+    known_keys,
     name_of,
     note_progress,
     old_drafts,
     request_bulletin,
     shown,
-    strays,
 )
 from app.bulletins.service.templates import put_template, shown_template
 
@@ -33,6 +33,7 @@ __all__ = [
     "find_bulletin",
     "finish",
     "forget",
+    "known_keys",
     "name_of",
     "note_progress",
     "old_drafts",
@@ -40,5 +41,4 @@ __all__ = [
     "request_bulletin",
     "shown",
     "shown_template",
-    "strays",
 ]

@@ -173,9 +173,9 @@ def forget(session: Session, bulletin_id: UUID) -> None:
     register.remove_bulletin(session, bulletin_id)
 
 
-def strays(session: Session, keys: Sequence[str]) -> list[str]:
-    """Files that no bulletin names: of attempts that were stopped."""
-    return sorted(set(keys) - register.known_keys(session, keys))
+def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of the files that a bulletin names; others are of attempts that were stopped."""
+    return register.known_keys(session, keys)
 
 
 def name_of(found: Bulletin) -> str:

@@ -8,6 +8,7 @@ from app.exports.service.exporting import (
     fail,
     finish,
     forget,
+    known_keys,
     note_export,
     note_progress,
     outlived,
@@ -17,7 +18,6 @@ from app.exports.service.exporting import (
     request_export,
     scope,
     shown,
-    strays,
 )
 from app.exports.service.files import pieces_of
 from app.exports.service.reading import Reader, batches
@@ -34,6 +34,7 @@ __all__ = [
     "fail",
     "finish",
     "forget",
+    "known_keys",
     "note_export",
     "note_progress",
     "outlived",
@@ -44,6 +45,5 @@ __all__ = [
     "request_export",
     "scope",
     "shown",
-    "strays",
     "wording",
 ]

@@ -194,9 +194,9 @@ def forget(session: Session, export_id: UUID) -> None:
     register.remove_export(session, export_id)
 
 
-def strays(session: Session, keys: Sequence[str]) -> list[str]:
-    """Files that no export names: of attempts that were stopped."""
-    return sorted(set(keys) - register.known_keys(session, keys))
+def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of the files that an export names; others are of attempts that were stopped."""
+    return register.known_keys(session, keys)
 
 
 def shown(export: CaseExport) -> dict[str, Any]:
