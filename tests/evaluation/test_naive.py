@@ -27,7 +27,6 @@ from app.core.db import Database, database, read_unit, unit_of_work, use_databas
 from app.evaluation import service
 from app.evaluation.jobs import recount_page, refresh_some
 from app.evaluation.rules.indicators import Subject
-from app.evaluation.service import figures
 from app.factory import create_app
 from tests.conftest import _clone, _drop, make_settings
 from tests.evaluation import histories
@@ -94,28 +93,6 @@ def refresh_all(dice: Random, now: datetime) -> int:
         found = refresh_some(now, at_most=dice.choice((1, 7, 150, 900, 2_000)))
         units += 1
     return units
-
-
-@pytest.fixture
-def asked_once(monkeypatch):
-    """What is counted anew for an instant, and what lies behind a figure, is asked once for all questions about it."""
-
-    def keep(place: Any, name: str, key: Any) -> None:
-        original, kept = getattr(place, name), {}
-
-        def asked(*given: Any, **named: Any) -> Any:
-            if (found := key(*given)) not in kept:
-                kept[found] = original(*given, **named)
-            return kept[found]
-
-        monkeypatch.setattr(place, name, asked)
-
-    keep(figures, "overlay_at", lambda _, at: at)
-    keep(
-        figures.queries,
-        "entries_behind",
-        lambda _, subject, key, kind, window: (subject, key, kind, window.start, window.end, window.at),
-    )
 
 
 def inputs_of(history: History, action: str) -> Iterator[dict[str, Any]]:

@@ -182,6 +182,16 @@ def test_managers_see_their_unit_and_nobody_else(api, played):
     query = {"subject": "unit", "period": PERIOD, "indicator": "handled_rate", "subject_code": "U01"}
     assert len(api.get("unit1", "/evaluation/indicators/cases", **query)["items"]) == 1
     assert api.get("unit2", "/evaluation/indicators/cases", 404, **query)["type"] == "/problems/subject-not-found"
+    checks = {"period": PERIOD, "indicator": "on_time_check_rate"}
+    for who, subject, code in (
+        ("unit1", "inspector", "inspector1"),
+        ("evaluator", "inspector", "dispatcher"),
+        ("evaluator", "district", "310101001"),
+        ("evaluator", "city", "310101"),
+    ):
+        api.get(who, "/evaluation/indicators/cases", 404, **checks, subject=subject, subject_code=code)
+    for subject, code in (("inspector", "inspector1"), ("city", ""), ("city", "3101")):
+        api.get("evaluator", "/evaluation/indicators/cases", **checks, subject=subject, subject_code=code)
     assert api.get("unit1", "/evaluation/indicators", subject="operator", period=PERIOD)["items"] == []
     api.get("handler1", "/evaluation/indicators", 403, subject="unit", period=PERIOD)
     api.get(None, "/evaluation/indicators", 401, subject="unit", period=PERIOD)
