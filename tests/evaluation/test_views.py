@@ -82,7 +82,7 @@ def test_counting_again_changes_nothing_and_what_waits_is_counted_by_the_worker(
     assert kept >= 10
     assert api.get("evaluator", "/evaluation/indicators", **query)["items"] == fresh
     (page,) = service.pages_of_cases(session)
-    assert recount_page(page) == 0
+    assert recount_page(page, service.mark_waiting(session)) == 0
 
 
 def test_people_are_counted_for_what_they_did(api, played):
@@ -115,6 +115,29 @@ def test_a_like_case_filed_near_by_within_a_month_makes_a_closing_a_repeated_one
     assert first
 
 
+def test_what_changes_while_everything_is_counted_is_counted_from_its_note(api, session, played):
+    played.case(0, 0.1, 0.2, 0.3, 1, 1.2, 1.3)
+    refresh_some()
+    marker = service.mark_waiting(session)
+    (done,) = service.pages_of_cases(session)
+    assert recount_page(done, marker) == 0
+    played.case(40, 40.1, 40.2)
+    (page,) = service.pages_of_cases(session)
+    assert recount_page([one for one in page if one not in done], marker) == 0
+    assert not service.forget_waiting(session, marker)
+    assert refresh_some() == 1
+    found = api.get("evaluator", "/evaluation/indicators", subject="district", period=PERIOD, indicator="repeat_rate")
+    assert share(figures(found, "310101")["repeat_rate"]) == (1, 1)
+
+
+def test_counting_everything_waits_for_whoever_was_writing_before(session, played):
+    before = service.mark_waiting(session)
+    assert service.is_settled(session, before)
+    played.case(0)
+    assert service.is_settled(session, before)
+    assert not service.is_settled(session, service.mark_waiting(session))
+
+
 def test_what_was_filed_by_being_opened_again_makes_a_closing_a_repeated_one_too(api, session, played):
     played.case(0, 0.1, 0.2, 0.3, 1, 1.2, 1.3)
     other = played.case(20, 20.1)
@@ -132,7 +155,7 @@ def test_a_correction_of_the_calendar_leaves_what_is_over_as_it_was(session, pla
     refresh_some()
     set_correction(session, Correction(date(2026, 3, 11), False, "防汛停工"), now=at(50))
     (page,) = service.pages_of_cases(session)
-    assert recount_page(page) == 0
+    assert recount_page(page, service.mark_waiting(session)) == 0
 
 
 def test_a_merged_report_is_worth_what_its_case_comes_to(api, session, played):
