@@ -92,10 +92,11 @@ keep_bytecode() {
   [ ! -O "$ROOT" ] || unset PYTHONDONTWRITEBYTECODE
 }
 
-# screens [PAGE...]: the console's pages as pictures, from a demo city of their own; needs no `up`.
+# screens [PAGE...]: the console's pages and papers as pictures, from a demo city of their own; needs no `up`.
 screens() {
   local was_running='' url code=0
   ensure_system postgres python
+  ensure_papers
   ensure_browser
   ensure_venv dev
   ensure_web "$VENV" || die "the console could not be built."

@@ -198,16 +198,14 @@ def count_waiting(session: Session, now: datetime, at_most: int) -> Waiting | No
     taken = queries.take_pending(session, at_most)
     if not taken.ids:
         return None
-    change, counted = _counted_again(session, queries.with_merged(session, taken.ids), now)
-    near = queries.repeated_by(session, _filed_otherwise(change)) - counted
-    if near:
-        more, _ = _counted_again(session, near, now)
-        change = Change(change.cases + more.cases, change.gone + more.gone, change.come + more.come)
+    change, counted = Change(0, [], []), set[str]()
+    ids = queries.with_merged(session, taken.ids)
+    while ids:
+        found = difference(session, ids, count_cases(session, ids, None, now))
+        change = Change(change.cases + found.cases, change.gone + found.gone, change.come + found.come)
+        counted |= ids
+        ids = queries.repeated_by(session, _filed_otherwise(found)) - counted
     return Waiting(taken.seqs, len(taken.ids), change)
-
-
-def _counted_again(session: Session, ids: set[str], now: datetime) -> tuple[Change, set[str]]:
-    return difference(session, ids, count_cases(session, ids, None, now)), ids
 
 
 def _filed_otherwise(change: Change) -> set[str]:
