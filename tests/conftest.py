@@ -35,22 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.import_plugin("tests.product")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What shares something dear is done by one worker; what is quick comes last, so that none waits for the other."""
-    for item in items:
-        if group := _done_together(item):
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: (_done_together(item) != "console", not item.get_closest_marker("slow")))
-
-
-def _done_together(item: pytest.Item) -> str:
-    """What a test has to be with: the pages' site, what its file shares, or with quick ones their file."""
-    file = item.nodeid.partition("::")[0]
-    if file.startswith("tests/console/"):
-        return "console"
-    shared = any(found[-1].scope == "module" for found in item._fixtureinfo.name2fixturedefs.values())
-    return file if shared or not item.get_closest_marker("slow") else ""
+    """Pages first, then what else is slow; what is quick comes last, so that no worker waits long for the other."""
+    items.sort(key=lambda item: (not item.nodeid.startswith("tests/console/"), not item.get_closest_marker("slow")))
 
 
 @pytest.hookimpl(trylast=True)
