@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.analysis.rules import Spent, Turn, bottleneck_of, common_reasons, detours_of, quantile
+from app.analysis.rules import Spent, Turn, Turns, bottleneck_of, common_reasons, detours_of, quantile
 from app.cases.rules import Action
 from app.evaluation.jobs import refresh_some
 from tests.evaluation.conftest import FAR, at
@@ -136,7 +136,7 @@ def test_what_cannot_be_analysed_is_refused(api, query, pointer):
 def test_nothing_takes_no_time():
     assert bottleneck_of(0, [], []) == {"cases": 0, "total_s": 0, "stages": []}
     assert bottleneck_of(1, [Spent("close", 1, 0, 0, 0, 0)], [])["stages"][0]["share"] is None
-    empty = detours_of(0, [], frozenset())
+    empty = detours_of(0, Turns([]))
     assert (empty["holds"]["rate"], empty["holds"]["median_s"], empty["reasons"]) == (None, None, [])
 
 
@@ -146,14 +146,14 @@ def test_only_common_phrases_are_told():
     ] + [Turn("c9", Action.RETURN, reason="张三不在家", said_by="p1")]
     common = common_reasons(turns)
     assert common == {"权属不清"}
-    found = detours_of(10, turns, common)
+    found = detours_of(10, Turns(turns, common))
     assert found["reasons"] == [
         {"kind": "return", "reason": "权属不清", "count": 5},
         {"kind": "return", "reason": None, "count": 1},
     ]
     assert found["returns"] == {"times": 6, "cases": 6, "rate": 0.6, "misrouted": 5, "recalled": 1}
     twice = [Turn("c1", Action.CHECK), Turn("c1", Action.CHECK), Turn("c2", Action.CHECK)]
-    assert detours_of(4, twice, frozenset())["reworks"] == {"times": 3, "cases": 2, "rate": 0.5, "twice": 1}
+    assert detours_of(4, Turns(twice))["reworks"] == {"times": 3, "cases": 2, "rate": 0.5, "twice": 1}
 
 
 def test_quantiles_lie_between_two_values_in_proportion():

@@ -1,6 +1,6 @@
 """What the rest of the house may do with figures."""
 
-from app.evaluation.service.behind import cases_of_group
+from app.evaluation.service.behind import MOST_CASES, cases_of_group, group_given, keys_of, narrowed, shown_at_most
 from app.evaluation.service.counting import (
     AT_ONCE,
     Change,
@@ -49,7 +49,7 @@ from app.evaluation.service.frozen import (
     rows_of,
     seen,
 )
-from app.evaluation.service.naming import Key, Names, area_names, in_order
+from app.evaluation.service.naming import Key, Names, area_names, in_order, unit_ref
 from app.evaluation.service.periods import (
     Draft,
     Staleness,
@@ -104,11 +104,12 @@ from app.evaluation.service.scores import (
     in_order_of_ranks,
     scores_of,
 )
-from app.evaluation.service.summing import Summary, summarize
+from app.evaluation.service.summing import Summary, summaries, summarize
 
 __all__ = [
     "AT_ONCE",
     "GRADES",
+    "MOST_CASES",
     "PEERS",
     "PUBLISHING",
     "Asked",
@@ -149,6 +150,7 @@ __all__ = [
     "forget_months",
     "forget_waiting",
     "frozen_now",
+    "group_given",
     "in_order",
     "in_order_of_ranks",
     "indicators_of",
@@ -160,9 +162,11 @@ __all__ = [
     "keep_month",
     "keep_waiting",
     "key_in",
+    "keys_of",
     "month_sums",
     "name_of_score",
     "named_changes",
+    "narrowed",
     "new_draft",
     "newest_waiting",
     "note_progress",
@@ -187,6 +191,7 @@ __all__ = [
     "rows_of",
     "scores_of",
     "seen",
+    "shown_at_most",
     "shown_peers",
     "shown_ranking",
     "shown_reviews",
@@ -195,8 +200,10 @@ __all__ = [
     "standing",
     "standings",
     "standings_of",
+    "summaries",
     "summarize",
     "tie_month",
+    "unit_ref",
     "user_name",
     "wanted_indicators",
     "window_of",
