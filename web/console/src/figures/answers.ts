@@ -92,12 +92,4 @@ export const downloadFrom = async (path: string, otherwise: string): Promise<voi
 /** Rows as a file that spreadsheets open, their heads first. */
 export const csvFile = (rows: readonly (readonly string[])[]): Blob => new Blob([faultsCsv(rows)], { type: "text/csv" });
 
-/** A query without what is not given, lists by commas. */
-export function queryOf(values: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) {
-    const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
-    if (text) query.set(name, text);
-  }
-  return query.toString();
-}
+export { queryOf } from "./query";

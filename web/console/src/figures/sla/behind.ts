@@ -1,5 +1,5 @@
 /** Numbers whose cases can be looked at: of which analysis, which of its numbers. */
-import { queryOf } from "../answers";
+import { queryOf } from "../query";
 
 export const ANALYSES = ["summary", "bottleneck", "detours", "open"] as const;
 export type Analysis = (typeof ANALYSES)[number];
