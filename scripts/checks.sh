@@ -79,16 +79,24 @@ run_tests() {
   cd "$ROOT"
   # The tests bring their own settings; those of the caller would only disturb.
   unset DATABASE_URL "${!FIELDGRID_@}"
+  keep_bytecode
   FIELDGRID_TESTDB_URL=$url "$VENV/bin/python" -m pytest -q -n 2 --durations=10 "${arguments[@]}" "$@" || code=$?
   [ -n "$was_running" ] || testdb stop
   [ "$checked" -eq 0 ] || { [ "$code" -ne 0 ] || code=1; }
   exit "$code"
 }
 
-# screens [PAGE...]: the console's pages as pictures, from a demo city of their own; needs no `up`.
+# Half of what every process of the tests does before its first test is reading sources, whose bytecode Python keeps unless
+# it was told not to. In a checkout of somebody else's nothing is left that they cannot remove.
+keep_bytecode() {
+  [ ! -O "$ROOT" ] || unset PYTHONDONTWRITEBYTECODE
+}
+
+# screens [PAGE...]: the console's pages and papers as pictures, from a demo city of their own; needs no `up`.
 screens() {
   local was_running='' url code=0
   ensure_system postgres python
+  ensure_papers
   ensure_browser
   ensure_venv dev
   ensure_web "$VENV" || die "the console could not be built."

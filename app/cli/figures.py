@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import click
 
@@ -11,6 +13,9 @@ from app.cli.system import connect, explained
 from app.core.db import read_unit, unit_of_work
 from app.evaluation import service
 from app.evaluation.jobs import recount_page, roll_one
+from app.evaluation.service import Marker
+
+A_MOMENT_S = 0.05
 
 
 @click.group()
@@ -23,14 +28,17 @@ def figures() -> None:
 def recount(processes: int) -> None:
     """Count every case again from its chain; what comes out as it was is left alone."""
     with explained(), read_unit() as session:
-        marker = service.newest_waiting(session)
+        marker = service.mark_waiting(session)
+    while not _settled(marker):
+        time.sleep(A_MOMENT_S)
+    with explained(), read_unit() as session:
         pages = service.pages_of_cases(session)
     with explained(), unit_of_work() as session:
         service.forget_months(session)
     progress = Progress("cases", sum(len(page) for page in pages), lambda line: click.echo(line, err=True))
     changed = 0
     with ProcessPoolExecutor(processes, initializer=connect) as pool:
-        for page, differed in zip(pages, pool.map(recount_page, pages), strict=True):
+        for page, differed in zip(pages, pool.map(partial(recount_page, marker=marker), pages), strict=True):
             changed += differed
             progress.add(len(page))
     progress.done()
@@ -42,6 +50,11 @@ def recount(processes: int) -> None:
     click.echo(f"{changed} of {progress.count} cases were counted otherwise before")
 
 
-def _forgot_some(marker: int) -> bool:
+def _settled(marker: Marker) -> bool:
+    with explained(), read_unit() as session:
+        return service.is_settled(session, marker)
+
+
+def _forgot_some(marker: Marker) -> bool:
     with explained(), unit_of_work() as session:
         return service.forget_waiting(session, marker)

@@ -17,7 +17,7 @@ from app.core.errors import Conflict, DomainError
 from app.core.jobs import periodic, task
 from app.evaluation import service
 from app.evaluation.rules.reviewing import ATTEMPTS
-from app.evaluation.service import Draft, Reviewing
+from app.evaluation.service import Draft, Marker, Reviewing
 
 log = structlog.get_logger()
 LONGEST_S = 50.0
@@ -46,12 +46,12 @@ def refresh_some(now: datetime | None = None, *, at_most: int = service.AT_ONCE)
     return waiting.cases
 
 
-def recount_page(ids: list[str], now: datetime | None = None) -> int:
+def recount_page(ids: list[str], marker: Marker, now: datetime | None = None) -> int:
     """Count these cases from their chains; for how many it came out otherwise than it was kept."""
     with unit_of_work() as gate:
         service.count_alone(gate, pages=True)
         with read_unit() as session:
-            change = service.difference(session, ids, service.count_cases(session, ids, None, now or clock.now()))
+            change = service.count_page(session, ids, marker, now or clock.now())
         if change.cases:
             with unit_of_work() as session:
                 service.keep(session, change)

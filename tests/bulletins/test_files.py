@@ -17,7 +17,7 @@ from app.bulletins.rules.docx import docx_of
 from app.bulletins.service import file_of
 from app.bulletins.service.printing import page_of
 from tests.bulletins.cities import a_city, document, many_units
-from tests.bulletins.reading import squeezed, tables_of, text_of_docx
+from tests.bulletins.reading import faults_of_docx, squeezed, tables_of, text_of_docx
 
 
 def everything(made):
@@ -43,6 +43,7 @@ def test_a_docx_has_every_word_and_number_of_sixty_units():
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         pictures = [name for name in file.namelist() if name.startswith("word/media/")]
     assert len(pictures) == len([one for annex in made.annexes for one in annex.blocks if one.kind == "picture"])
+    assert faults_of_docx(data) == []
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,10 @@ def test_a_docx_is_laid_out_as_official_documents_are():
         styles = inside.read("word/styles.xml").decode()
     assert all(name in fonts for name in ("方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312"))
     assert 'w:eastAsia="仿宋_GB2312"' in styles
+    assert re.search(r'<w:lang [^>]*w:eastAsia="zh-CN"', styles)
+    *_, last, issuer, _day, _origin = file.paragraphs
+    assert all(one.paragraph_format.keep_with_next for one in (last, issuer))
+    assert (file.core_properties.comments, file.core_properties.language) == ("", "zh-CN")
     assert docx_of(made, b"") == data or len(docx_of(made, b"")) == len(data)
 
 

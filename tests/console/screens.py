@@ -1,4 +1,4 @@
-"""`./fieldgrid screens`: the console's pages as pictures in docs/screens, from a demo city of their own."""
+"""`./fieldgrid screens`: the console's pages and papers as pictures in docs/screens, from a demo city of their own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from sqlalchemy.pool import NullPool
 
 from tests.conftest import prepared_template
 from tests.console.look import CHROMIUM, DESKTOP, PASSWORD, PHONE, WALL, Look, sign_in
+from tests.console.papers import PAPERS, Office
+from tests.console.papers import take as take_papers
 from tests.console.site import demo_site
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -60,6 +63,10 @@ def main(wanted: list[str]) -> None:
     url = os.environ["FIELDGRID_TESTDB_URL"]
     admin = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     chosen = [screen for screen in SCREENS if not wanted or screen.name in wanted]
+    papers = {paper.name: paper for paper in PAPERS if not wanted or paper.name in wanted}
+    known = [one.name for one in (*SCREENS, *PAPERS)]
+    if unknown := set(wanted) - set(known):
+        raise SystemExit(f"there is no {', '.join(sorted(unknown))}: use {', '.join(known)}")
     with demo_site(admin, prepared_template(admin, url), url) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         numbers = first_cases(site.base)
@@ -72,8 +79,14 @@ def main(wanted: list[str]) -> None:
                     path, optimize=True
                 )
                 page.context.close()
-                click.echo(f"{path.relative_to(FOLDER.parents[1])} {path.stat().st_size // 1000} kB")
+                told(path)
         browser.close()
+        for path in take_papers(Office(site.base, datetime.now(UTC).date()), papers, FOLDER):
+            told(path)
+
+
+def told(path: Path) -> None:
+    click.echo(f"{path.relative_to(FOLDER.parents[1])} {path.stat().st_size // 1000} kB")
 
 
 def first_cases(base: str) -> dict[str, str]:

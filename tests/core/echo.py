@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
-from flask.testing import FlaskClient
 from flask_openapi3 import OpenAPI
 from sqlalchemy import func, select
 
@@ -43,12 +42,13 @@ def broken() -> Response:
     raise RuntimeError(secret)
 
 
-def echo_client(app: OpenAPI) -> FlaskClient:
+def with_echoes(app: OpenAPI) -> OpenAPI:
+    """The application with these operations beside its own."""
     app.add_url_rule("/notes", view_func=note, methods=["POST"])
     app.add_url_rule("/change", view_func=change, methods=["PUT"])
     app.add_url_rule("/broken", view_func=broken)
     app.testing = False
-    return app.test_client()
+    return app
 
 
 def notes() -> int:

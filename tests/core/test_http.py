@@ -16,12 +16,7 @@ from app.core.errors import Stale, VersionMissing
 from app.core.http import if_match, purge_idempotency_keys
 from app.core.models import IdempotencyKey
 from app.factory import create_app
-from tests.core.echo import echo_client, notes
-
-
-@pytest.fixture
-def frame(app: OpenAPI) -> FlaskClient:
-    return echo_client(app)
+from tests.core.echo import notes, with_echoes
 
 
 def send(client: FlaskClient, content: dict, key: str | None = "k1", **more):
@@ -109,8 +104,8 @@ def test_a_form_is_the_same_whatever_its_boundary_and_order(frame: FlaskClient):
 
 
 def test_the_same_key_at_once_has_one_effect(committed: Config):
-    app = create_app(committed)
-    client = echo_client(app)
+    app = with_echoes(create_app(committed))
+    client = app.test_client()
     del client
 
     def one(_: int) -> tuple[int, bytes]:
@@ -124,8 +119,7 @@ def test_the_same_key_at_once_has_one_effect(committed: Config):
 
 
 def test_different_bodies_with_one_key_at_once(committed: Config):
-    app = create_app(committed)
-    echo_client(app)
+    app = with_echoes(create_app(committed))
     with ThreadPoolExecutor(8) as pool:
         codes = list(pool.map(lambda n: send(app.test_client(), {"text": str(n)}).status_code, range(8)))
     assert sorted(codes) == [201] + [409] * 7
@@ -133,8 +127,7 @@ def test_different_bodies_with_one_key_at_once(committed: Config):
 
 
 def test_a_request_that_fails_leaves_the_key_to_the_next(committed: Config):
-    app = create_app(committed)
-    echo_client(app)
+    app = with_echoes(create_app(committed))
     contents = [{"text": "a", "fail": n % 2} for n in range(10)]
     with ThreadPoolExecutor(10) as pool:
         codes = list(pool.map(lambda content: send(app.test_client(), content, "mixed").status_code, contents))

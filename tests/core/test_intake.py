@@ -7,19 +7,13 @@ import io
 
 import pytest
 from flask.testing import FlaskClient
-from flask_openapi3 import OpenAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.intake import _find_nul
-from tests.core.echo import echo_client, notes
+from tests.core.echo import notes
 
 LOGIN = "/api/v1/auth/login"
-
-
-@pytest.fixture
-def frame(app: OpenAPI) -> FlaskClient:
-    return echo_client(app)
 
 
 @pytest.mark.parametrize(

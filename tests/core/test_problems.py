@@ -19,15 +19,9 @@ from app.core.config import Config
 from app.core.db import Database, unit_of_work, use_database
 from app.core.errors import Fault, Invalid, TooMany
 from app.factory import create_app
-from tests.core.echo import echo_client
 
 LOGIN = "/api/v1/auth/login"
 LOCATE = "/api/v1/grid/locate"
-
-
-@pytest.fixture
-def frame(app: OpenAPI) -> FlaskClient:
-    return echo_client(app)
 
 
 def problem(response: TestResponse, status: int, slug: str) -> dict:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from app.evaluation.service import figures
 from tests.factories.cases import RUBBISH_CODES, act
 from tests.factories.reports import a_report
 
@@ -53,3 +55,25 @@ class Played:
 @pytest.fixture
 def played(session, city):
     return Played(session, city)
+
+
+@pytest.fixture
+def asked_once(monkeypatch):
+    """What is counted anew for an instant, and what lies behind a figure, is asked once for all questions about it."""
+
+    def keep(place: Any, name: str, key: Any) -> None:
+        original, kept = getattr(place, name), {}
+
+        def asked(*given: Any, **named: Any) -> Any:
+            if (found := key(*given)) not in kept:
+                kept[found] = original(*given, **named)
+            return kept[found]
+
+        monkeypatch.setattr(place, name, asked)
+
+    keep(figures, "overlay_at", lambda _, at: at)
+    keep(
+        figures.queries,
+        "entries_behind",
+        lambda _, subject, key, kind, window: (subject, key, kind, window.start, window.end, window.at),
+    )

@@ -141,9 +141,9 @@ def test_refreshes_of_any_size_at_any_time_come_to_one_count_of_everything(sessi
     assert len(by_and_by) > 5 * STORIES
     for _ in range(2):
         for page in service.pages_of_cases(session):
-            assert recount_page(page) == 0
+            assert recount_page(page, service.mark_waiting(session)) == 0
     session.execute(text("DELETE FROM evaluation_entries"))
     pages = service.pages_of_cases(session)
-    changed = sum(recount_page(page) for page in pages)
+    changed = sum(recount_page(page, service.mark_waiting(session)) for page in pages)
     assert changed == sum(len(page) for page in pages)
     assert entries(session) == by_and_by

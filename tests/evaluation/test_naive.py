@@ -7,6 +7,7 @@ An ordinary run makes some 1 400 lives, other ones with `--hypothesis-seed=N`. T
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.cases.rules import Action
 from app.core import clock
@@ -25,7 +27,6 @@ from app.core.db import Database, database, read_unit, unit_of_work, use_databas
 from app.evaluation import service
 from app.evaluation.jobs import recount_page, refresh_some
 from app.evaluation.rules.indicators import Subject
-from app.evaluation.service import figures
 from app.factory import create_app
 from tests.conftest import _clone, _drop, make_settings
 from tests.evaluation import histories
@@ -92,28 +93,6 @@ def refresh_all(dice: Random, now: datetime) -> int:
         found = refresh_some(now, at_most=dice.choice((1, 7, 150, 900, 2_000)))
         units += 1
     return units
-
-
-@pytest.fixture
-def asked_once(monkeypatch):
-    """What is counted anew for an instant, and what lies behind a figure, is asked once for all questions about it."""
-
-    def keep(place: Any, name: str, key: Any) -> None:
-        original, kept = getattr(place, name), {}
-
-        def asked(*given: Any, **named: Any) -> Any:
-            if (found := key(*given)) not in kept:
-                kept[found] = original(*given, **named)
-            return kept[found]
-
-        monkeypatch.setattr(place, name, asked)
-
-    keep(figures, "overlay_at", lambda _, at: at)
-    keep(
-        figures.queries,
-        "entries_behind",
-        lambda _, subject, key, kind, window: (subject, key, kind, window.start, window.end, window.at),
-    )
 
 
 def inputs_of(history: History, action: str) -> Iterator[dict[str, Any]]:
@@ -280,5 +259,19 @@ def test_counting_everything_again_changes_nothing(world):
     for _ in range(2):
         with unit_of_work() as session:
             pages = service.pages_of_cases(session)
-            changed = [recount_page(page, world.now) for page in pages]
+            changed = [recount_page(page, service.mark_waiting(session), world.now) for page in pages]
             assert sum(changed) == 0
+
+
+def test_so_says_the_command(world):
+    """It leaves nothing waiting, and every month is summed."""
+    waits = [card["id"] for card, _ in list(world.made.told.values())[:3]]
+    with unit_of_work() as session:
+        note = text("INSERT INTO evaluation_pending (case_id) SELECT unnest(CAST(:ids AS uuid[]))")
+        session.execute(note, {"ids": waits})
+    command = [sys.executable, "-m", "app.cli", "figures", "recount", "--processes", "1"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    assert done.stdout == f"0 of {len(world.made.told)} cases were counted otherwise before\n"
+    with unit_of_work() as session:
+        assert session.execute(text("SELECT count(*) FROM evaluation_pending")).scalar() == 0
+        assert session.execute(text("SELECT count(*) FROM evaluation_rolled WHERE summed")).scalar() > 0

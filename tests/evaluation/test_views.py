@@ -82,7 +82,7 @@ def test_counting_again_changes_nothing_and_what_waits_is_counted_by_the_worker(
     assert kept >= 10
     assert api.get("evaluator", "/evaluation/indicators", **query)["items"] == fresh
     (page,) = service.pages_of_cases(session)
-    assert recount_page(page) == 0
+    assert recount_page(page, service.mark_waiting(session)) == 0
 
 
 def test_people_are_counted_for_what_they_did(api, played):
@@ -115,6 +115,29 @@ def test_a_like_case_filed_near_by_within_a_month_makes_a_closing_a_repeated_one
     assert first
 
 
+def test_what_changes_while_everything_is_counted_is_counted_from_its_note(api, session, played):
+    played.case(0, 0.1, 0.2, 0.3, 1, 1.2, 1.3)
+    refresh_some()
+    marker = service.mark_waiting(session)
+    (done,) = service.pages_of_cases(session)
+    assert recount_page(done, marker) == 0
+    played.case(40, 40.1, 40.2)
+    (page,) = service.pages_of_cases(session)
+    assert recount_page([one for one in page if one not in done], marker) == 0
+    assert not service.forget_waiting(session, marker)
+    assert refresh_some() == 1
+    found = api.get("evaluator", "/evaluation/indicators", subject="district", period=PERIOD, indicator="repeat_rate")
+    assert share(figures(found, "310101")["repeat_rate"]) == (1, 1)
+
+
+def test_counting_everything_waits_for_whoever_was_writing_before(session, played):
+    before = service.mark_waiting(session)
+    assert service.is_settled(session, before)
+    played.case(0)
+    assert service.is_settled(session, before)
+    assert not service.is_settled(session, service.mark_waiting(session))
+
+
 def test_what_was_filed_by_being_opened_again_makes_a_closing_a_repeated_one_too(api, session, played):
     played.case(0, 0.1, 0.2, 0.3, 1, 1.2, 1.3)
     other = played.case(20, 20.1)
@@ -132,7 +155,7 @@ def test_a_correction_of_the_calendar_leaves_what_is_over_as_it_was(session, pla
     refresh_some()
     set_correction(session, Correction(date(2026, 3, 11), False, "防汛停工"), now=at(50))
     (page,) = service.pages_of_cases(session)
-    assert recount_page(page) == 0
+    assert recount_page(page, service.mark_waiting(session)) == 0
 
 
 def test_a_merged_report_is_worth_what_its_case_comes_to(api, session, played):
@@ -159,6 +182,16 @@ def test_managers_see_their_unit_and_nobody_else(api, played):
     query = {"subject": "unit", "period": PERIOD, "indicator": "handled_rate", "subject_code": "U01"}
     assert len(api.get("unit1", "/evaluation/indicators/cases", **query)["items"]) == 1
     assert api.get("unit2", "/evaluation/indicators/cases", 404, **query)["type"] == "/problems/subject-not-found"
+    checks = {"period": PERIOD, "indicator": "on_time_check_rate"}
+    for who, subject, code in (
+        ("unit1", "inspector", "inspector1"),
+        ("evaluator", "inspector", "dispatcher"),
+        ("evaluator", "district", "310101001"),
+        ("evaluator", "city", "310101"),
+    ):
+        api.get(who, "/evaluation/indicators/cases", 404, **checks, subject=subject, subject_code=code)
+    for subject, code in (("inspector", "inspector1"), ("city", ""), ("city", "3101")):
+        api.get("evaluator", "/evaluation/indicators/cases", **checks, subject=subject, subject_code=code)
     assert api.get("unit1", "/evaluation/indicators", subject="operator", period=PERIOD)["items"] == []
     api.get("handler1", "/evaluation/indicators", 403, subject="unit", period=PERIOD)
     api.get(None, "/evaluation/indicators", 401, subject="unit", period=PERIOD)

@@ -7,13 +7,11 @@ they belong to whoever prints, and are not ours to ship.
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import docx
-import pypdfium2
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import parse_xml
@@ -21,9 +19,26 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from app.bulletins.rules.blocks import Align, Annex, Block, Document, Paragraph, Picture, Role, Table
+from app.bulletins.rules.docx_parts import (
+    BODY,
+    HEADING,
+    KAI,
+    TITLE,
+    cleaned,
+    indent_line,
+    name_fonts,
+    name_language,
+    number_page,
+    own,
+    pages_of,
+    run_of,
+    set_font,
+    watermark_of,
+)
 from app.bulletins.rules.layout import (
     BODY_PT,
     BOTTOM_MM,
+    FIRST_ROWS,
     LEFT_MM,
     LINE_PT,
     NUMBER_PT,
@@ -36,15 +51,6 @@ from app.bulletins.rules.layout import (
     letterhead_pt,
 )
 
-TITLE, BODY, HEADING, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
-LATIN = "Times New Roman"
-STANDS_FOR = {
-    TITLE: ("小标宋体,华文中宋,Noto Serif CJK SC", "roman"),
-    BODY: ("仿宋,FangSong,Noto Serif CJK SC", "roman"),
-    HEADING: ("SimHei,Noto Sans CJK SC", "swiss"),
-    KAI: ("楷体,KaiTi,Noto Serif CJK SC", "roman"),
-    SONG: ("SimSun,Noto Serif CJK SC", "roman"),
-}
 RED = RGBColor(0xD7, 0x00, 0x0F)
 FOOTER_MM = 24.0
 """The number of the page stands 7 mm below the text."""
@@ -53,13 +59,9 @@ CLOSER = "-5"
 GRID = "579"
 """Twentieths of a point from line to line: 22 of them on 225 mm."""
 TABLE_PT, NOTE_PT, CAPTION_PT = 9.0, 9.5, 11.0
-DPI = 200
 PROPERTY = 255
 """So long is a property of a file at most."""
-VML = "urn:schemas-microsoft-com:vml"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold."""
 
 
 def docx_of(document: Document, pictures: bytes) -> bytes:
@@ -72,14 +74,15 @@ class _Writer:
         self._said = document
         self._english = document.language == "en"
         self._file = docx.Document()
-        self._pictures = _pages(pictures)
+        self._pictures = pages_of(pictures)
 
     def written(self) -> bytes:
         said, file = self._said, self._file
-        file.core_properties.title = _clean(said.title)[:PROPERTY]
-        file.core_properties.author = _clean(said.issuer)[:PROPERTY]
+        file.core_properties.title = cleaned(said.title)[:PROPERTY]
+        file.core_properties.author = cleaned(said.issuer)[:PROPERTY]
         file.core_properties.language = said.language
         file.core_properties.created = file.core_properties.modified = EPOCH
+        own(file)
         self._styles()
         self._page(file.sections[0])
         if said.letterhead:
@@ -88,6 +91,8 @@ class _Writer:
         self._paragraph(said.addressees, indent=0)
         for block in said.blocks:
             self._block(block)
+        # Attachments and signature never stand on a page of their own: the last paragraph goes with them.
+        file.paragraphs[-1].paragraph_format.keep_with_next = True
         self._attachments()
         self._signed()
         for annex in said.annexes:
@@ -101,7 +106,7 @@ class _Writer:
 
     def _styles(self) -> None:
         normal = self._file.styles["Normal"]
-        _font(normal, BODY, 12.0 if self._english else BODY_PT)
+        set_font(normal, BODY, 12.0 if self._english else BODY_PT)
         if not self._english:
             # 28 signs on a line of 156 mm. A grid of signs would say the same, but not every word processor follows it.
             closer = parse_xml(f'<w:spacing {nsdecls("w")} w:val="{CLOSER}"/>')
@@ -111,13 +116,14 @@ class _Writer:
         normal.paragraph_format.line_spacing = Pt(20 if self._english else LINE_PT)
         for name, chinese in (("Heading 1", HEADING), ("Heading 2", KAI)):
             style = self._file.styles[name]
-            _font(style, chinese, 13.0 if self._english else BODY_PT)
+            set_font(style, chinese, 13.0 if self._english else BODY_PT)
             style.font.color.rgb = RGBColor(0, 0, 0)
             style.font.bold = self._english or chinese == KAI
             style.font.italic = False
             style.paragraph_format.space_before = Pt(8 if self._english else 0)
             style.paragraph_format.keep_with_next = True
-        _name_fonts(self._file)
+        name_language(self._file, self._said.language)
+        name_fonts(self._file)
 
     def _page(self, section: Any) -> None:
         section.page_width, section.page_height = Mm(PAGE_MM[0]), Mm(PAGE_MM[1])
@@ -132,10 +138,10 @@ class _Writer:
             )
         self._file.settings.odd_and_even_pages_header_footer = True
         for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
-            _page_number(footer.paragraphs[0], side)
+            number_page(footer.paragraphs[0], side)
         if self._said.watermark:
             for header in (section.header, section.even_page_header):
-                header.paragraphs[0]._p.append(_watermark(self._said.watermark))  # noqa: SLF001
+                header.paragraphs[0]._p.append(watermark_of(self._said.watermark))  # noqa: SLF001
 
     def _letterhead(self) -> None:
         size = letterhead_pt(self._said.letterhead)
@@ -170,11 +176,11 @@ class _Writer:
         self._paragraph(block.text, indent=2, style=styles.get(Role(block.role)))
 
     def _paragraph(self, text: str, *, indent: int, style: str | None = None) -> Any:
-        paragraph = self._file.add_paragraph(_clean(text), style=style)
+        paragraph = self._file.add_paragraph(cleaned(text), style=style)
         if self._english:
             paragraph.paragraph_format.space_after = Pt(6)
         elif indent:
-            _indent(paragraph, indent)
+            indent_line(paragraph, indent)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         return paragraph
 
@@ -190,8 +196,8 @@ class _Writer:
         bold: bool = False,
     ) -> Any:
         paragraph = self._file.add_paragraph()
-        run = paragraph.add_run(_clean(text))
-        _font(run, font, size or (12.0 if self._english else BODY_PT))
+        run = paragraph.add_run(cleaned(text))
+        set_font(run, font, size or (12.0 if self._english else BODY_PT))
         run.font.bold = bold
         paragraph.paragraph_format.space_before = Pt(before)
         if line is not None:
@@ -249,7 +255,7 @@ class _Writer:
             row = table.rows[place]
             row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))  # noqa: SLF001
             self._row(row._tr.tc_lst, texts, block.aligned if place else centred, head=not place)  # noqa: SLF001
-            if len(block.rows) <= SMALL_TABLE and place < len(block.rows):
+            if place < len(block.rows) and (len(block.rows) <= SMALL_TABLE or place < FIRST_ROWS):
                 for cell in row._tr.tc_lst:  # noqa: SLF001
                     cell.p_lst[0].get_or_add_pPr().insert(0, parse_xml(f"<w:keepNext {nsdecls('w')}/>"))
         repeated = parse_xml(f"<w:tblHeader {nsdecls('w')}/>")
@@ -262,7 +268,7 @@ class _Writer:
             paragraph = cell.p_lst[0]
             cell.get_or_add_tcPr().append(parse_xml(f'<w:vAlign {nsdecls("w")} w:val="center"/>'))
             small = size - 1 if head and self._english else size
-            paragraph.append(_run(_clean(text), HEADING if head else BODY, small))
+            paragraph.append(run_of(cleaned(text), HEADING if head else BODY, small))
             spacing = f'<w:spacing {nsdecls("w")} w:before="30" w:after="30" w:line="260" w:lineRule="exact"/>'
             properties = paragraph.get_or_add_pPr()
             properties.append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
@@ -275,7 +281,7 @@ class _Writer:
         paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         paragraph.paragraph_format.space_after = Pt(14)
         shape = paragraph.add_run().add_picture(io.BytesIO(next(self._pictures)), width=Mm(block.width_mm))
-        shape._inline.docPr.set("descr", _clean(block.text))  # noqa: SLF001
+        shape._inline.docPr.set("descr", cleaned(block.text))  # noqa: SLF001
 
     def _imprint(self) -> None:
         """版记: who gets copies, who printed it when, between two lines."""
@@ -289,103 +295,17 @@ class _Writer:
             (table.cell(1, 1), self._said.printed[1], WD_ALIGN_PARAGRAPH.RIGHT),
         ):
             paragraph = cell.paragraphs[0]
-            _font(paragraph.add_run(_clean(text)), BODY, size)
+            set_font(paragraph.add_run(cleaned(text)), BODY, size)
             paragraph.paragraph_format.line_spacing = Pt(size * 1.6)
             paragraph.paragraph_format.keep_with_next = True
             paragraph.paragraph_format.keep_together = True
+            paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(size)
             paragraph.alignment = side
+        if not self._english:
+            # What does not find room on the line stands below the names, not below 抄送.
+            wide.paragraphs[0].paragraph_format.left_indent = Pt(4 * size)
+            wide.paragraphs[0].paragraph_format.first_line_indent = Pt(-3 * size)
         lines = (("top", 8), ("bottom", 8), ("insideH", 6))
         drawn = "".join(f'<w:{name} w:val="single" w:sz="{width}" w:color="000000"/>' for name, width in lines)
         borders = parse_xml(f"<w:tblBorders {nsdecls('w')}>{drawn}</w:tblBorders>")
         table._tbl.tblPr.insert_element_before(borders, "w:tblLayout", "w:tblLook")  # noqa: SLF001
-
-
-def _clean(text: str) -> str:
-    return FORBIDDEN.sub("", text)
-
-
-def _font(thing: Any, chinese: str, size: float) -> None:
-    """A run or style in a Chinese font, with the Latin one beside it."""
-    thing.font.name, thing.font.size = LATIN, Pt(size)
-    fonts = thing.element.get_or_add_rPr().get_or_add_rFonts()
-    for name in [name for name in fonts.attrib if name.endswith("Theme")]:
-        del fonts.attrib[name]
-    fonts.set(qn("w:eastAsia"), chinese)
-
-
-def _run(text: str, chinese: str, size: float) -> Any:
-    """A run as XML: tables of hundreds of rows are written ten times as fast."""
-    run = parse_xml(
-        f'<w:r {nsdecls("w")}><w:rPr><w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}" w:eastAsia="{chinese}"/>'
-        f'<w:sz w:val="{round(2 * size)}"/><w:szCs w:val="{round(2 * size)}"/></w:rPr><w:t xml:space="preserve"/></w:r>'
-    )
-    run.find(qn("w:t")).text = text
-    return run
-
-
-def _indent(paragraph: Any, signs: int) -> None:
-    """The first line is indented by so many signs, whatever their size."""
-    ind = paragraph._p.get_or_add_pPr().get_or_add_ind()  # noqa: SLF001
-    ind.set(qn("w:firstLineChars"), str(100 * signs))
-    ind.set(qn("w:firstLine"), str(round(20 * signs * BODY_PT * 0.987)))
-
-
-def _name_fonts(file: Any) -> None:
-    """Say in the file which fonts may stand for those that a machine does not have."""
-    told = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="86"/>'
-        f'<w:family w:val="{family}"/></w:font>'
-        for name, (others, family) in STANDS_FOR.items()
-    )
-    for part in file.part.package.iter_parts():
-        if str(part.partname) == "/word/fontTable.xml":
-            text = part.blob.decode().replace("</w:fonts>", f"{told}</w:fonts>")
-            part._blob = text.encode()  # noqa: SLF001 -- the library only carries this part along
-
-
-def _page_number(paragraph: Any, side: str) -> None:
-    """— 1 —, outside, one sign from the edge of the text."""
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if side == "right" else WD_ALIGN_PARAGRAPH.LEFT
-    indent = Pt(NUMBER_PT)
-    if side == "right":
-        paragraph.paragraph_format.right_indent = indent
-    else:
-        paragraph.paragraph_format.left_indent = indent
-    for part in ("— ", None, " —"):
-        if part is None:
-            field = parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" PAGE "/>')
-            field.append(_run("1", SONG, NUMBER_PT))
-            paragraph._p.append(field)  # noqa: SLF001
-        else:
-            paragraph._p.append(_run(part, SONG, NUMBER_PT))  # noqa: SLF001
-
-
-def _watermark(text: str) -> Any:
-    """A word across the page, behind the text, as word processors draw them."""
-    wide = 120 * len(text) if len(text) < 8 else 28 * len(text)
-    run = parse_xml(
-        f'<w:r {nsdecls("w")} xmlns:v="{VML}" xmlns:o="urn:schemas-microsoft-com:office:office">'
-        '<w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" '
-        'path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/>'
-        '<v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/>'
-        '<v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
-        '<v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype>'
-        '<v:shape type="#_x0000_t136" stroked="f" fillcolor="#dcdcdc" '
-        f'style="position:absolute;width:{wide}pt;height:86pt;rotation:322;z-index:-251658752;'
-        "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
-        'mso-position-vertical:center;mso-position-vertical-relative:margin">'
-        '<v:fill opacity="0.5"/><v:textpath style="font-family:&quot;SimHei&quot;"/></v:shape></w:pict></w:r>'
-    )
-    run.find(f".//{{{VML}}}shape/{{{VML}}}textpath").set("string", text)
-    return run
-
-
-def _pages(pictures: bytes) -> Iterator[bytes]:
-    """The pages of a PDF as PNG, one after the other."""
-    if not pictures:
-        return
-    with pypdfium2.PdfDocument(pictures) as pdf:
-        for page in pdf:
-            out = io.BytesIO()
-            page.render(scale=DPI / 72).to_pil().convert("P", palette=1, colors=128).save(out, "PNG", optimize=True)
-            yield out.getvalue()

@@ -29,6 +29,8 @@ SHADES: Mapping[str, str] = MappingProxyType(
 NO_SHADE = "#ffffff"
 DARK = frozenset({"red", "black"})
 SERIES = ("#1f5a8c", "#8fb8de", "#d9d9d9")
+MARGIN = 8.0
+"""Room beside a map for half of its outline."""
 LENIENT = 1.15
 """Areas are seldom circles: a name may be so much longer than the largest circle in one."""
 BAR, GAP, LABEL = 38.0, 20.0, 520.0
@@ -118,7 +120,7 @@ def choropleth(
     """
     west, north = min(one.west for one in outlines), min(one.north for one in outlines)
     wide, high = max(one.east for one in outlines) - west, max(one.south for one in outlines) - north
-    scale = min(WIDTH_MM * TENTHS / max(wide, 1.0), 1_500.0 / max(high, 1.0))
+    scale = min((WIDTH_MM * TENTHS - MARGIN) / max(wide, 1.0), 1_500.0 / max(high, 1.0))
     left = (WIDTH_MM * TENTHS - wide * scale) / 2
     placed = f"translate({left:.1f} 10) scale({scale:.6f}) translate({-west:.1f} {-north:.1f})"
     parts = [f'<g transform="{placed}" stroke="{EDGE}" stroke-width="{4 / scale:.2f}" stroke-linejoin="round">']

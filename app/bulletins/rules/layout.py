@@ -18,6 +18,8 @@ BREAK = "｜"
 """Where a title that is too long for a line may be broken, so that no word is torn."""
 SMALL_TABLE = 12
 """A table of so many rows is not broken between pages."""
+FIRST_ROWS = 4
+"""So many rows of a longer one, its head among them, stand on the page on which it begins."""
 NARROW_EM, WIDE_EM = 0.56, 1.0
 
 

@@ -223,17 +223,26 @@ def named(session: Session, table: str, keys: Collection[str]) -> dict[str, tupl
     return {key: (code, name) for key, code, name in rows}
 
 
-_KEYS: dict[str, TextClause] = {
-    "areas": text("SELECT code FROM areas WHERE code = :code"),
-    "organizations": text("SELECT id::text FROM organizations WHERE code = :code"),
-    "users": text("SELECT id::text FROM users WHERE username = :code AND kind = 'staff'"),
-}
+_KEY_OF_AREA = text("SELECT code FROM areas WHERE code = :code AND level = :level")
+_KEY_OF_UNIT = text("SELECT id::text FROM organizations WHERE code = :code")
+_KEY_OF_PERSON = text("SELECT id::text FROM users WHERE username = :code AND kind = 'staff'")
 _CITY = text("SELECT code, name FROM areas WHERE level = 0 AND valid_to IS NULL ORDER BY code LIMIT 1")
 
 
-def key_of(session: Session, table: str, code: str) -> str | None:
+def key_of(session: Session, subject: Subject, code: str) -> str | None:
     """What entries of this area, organization or member of staff are filed under; None where there is none."""
-    return session.connection().execute(_KEYS[table], {"code": code}).scalar()
+    if subject is Subject.CITY:
+        return "" if code in {"", city(session)[0]} else None
+    if subject in _LEVELS:
+        return session.connection().execute(_KEY_OF_AREA, {"code": code, "level": _LEVELS[subject]}).scalar()
+    query = _KEY_OF_UNIT if subject is Subject.UNIT else _KEY_OF_PERSON
+    return session.connection().execute(query, {"code": code}).scalar()
+
+
+def is_counted(session: Session, subject: Subject, key: str, kinds: Collection[Counted], window: Window) -> bool:
+    """Whether a subject has any entry of these kinds."""
+    query = text(f"WITH {ENTRIES} SELECT EXISTS (SELECT FROM entries WHERE {KEYS[subject]} = :key)")  # noqa: S608
+    return bool(session.connection().execute(query, given(kinds, window) | {"key": key}).scalar())
 
 
 def city(session: Session) -> tuple[str, str]:

@@ -147,6 +147,8 @@ def repeated(session: Session, closed: Mapping[str, datetime], until: datetime) 
 
 def repeated_by(session: Session, ids: Collection[str]) -> set[str]:
     """The cases whose closing these ones, filed since, may have made a repeated one."""
+    if not ids:
+        return set()
     return set(session.connection().execute(_REPEATED_BY, {"ids": list(ids)}).scalars())
 
 

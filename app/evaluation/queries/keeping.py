@@ -111,6 +111,14 @@ def drop_pending(session: Session, seqs: Sequence[int]) -> None:
 
 
 _NEWEST = text("SELECT coalesce(max(seq), 0) FROM evaluation_pending")
+# Whoever notes a case has this lock before the note gets its number, until everybody can see the note.
+_NOTING = text("""
+    SELECT virtualtransaction FROM pg_locks
+     WHERE relation = CAST('evaluation_pending' AS regclass) AND mode = 'RowExclusiveLock'
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""")
+_SINCE = text("""
+    SELECT DISTINCT case_id::text FROM evaluation_pending
+     WHERE case_id = ANY (CAST(:ids AS uuid[])) AND seq > :seq""")
 _FORGET = text("""
     DELETE FROM evaluation_pending
      WHERE seq IN (SELECT seq FROM evaluation_pending WHERE seq <= :seq ORDER BY seq LIMIT :most)""")
@@ -123,6 +131,16 @@ _PAGES = text("""
 def newest_pending(session: Session) -> int:
     """The last note that a case waits, as far as it can be seen."""
     return int(session.connection().execute(_NEWEST).scalar_one())
+
+
+def noting(session: Session) -> set[str]:
+    """The transactions that are writing notes nobody can see yet."""
+    return set(session.connection().execute(_NOTING).scalars())
+
+
+def pending_since(session: Session, ids: Collection[str], seq: int) -> set[str]:
+    """Which of these cases have changed since this note was written."""
+    return set(session.connection().execute(_SINCE, {"ids": list(ids), "seq": seq}).scalars())
 
 
 def forget_pending(session: Session, seq: int, most: int) -> bool:

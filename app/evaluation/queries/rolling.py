@@ -6,11 +6,12 @@ what it read if nobody changed an entry of it meanwhile: so nothing long is read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.evaluation.queries.figures import GIVEN, KEYS, NAMES
@@ -19,6 +20,17 @@ from app.evaluation.rules.indicators import Subject
 
 SumRow: TypeAlias = tuple[Any, ...]
 """(district, source, type id, unit id, marks, number, total)"""
+
+
+_AT, _KIND = COLUMNS.index("at"), COLUMNS.index("counted")
+
+
+class Month(NamedTuple):
+    """A kind in a month of a zone."""
+
+    first: date
+    counted: str
+    zone: str
 
 
 class Rolled(NamedTuple):
@@ -68,23 +80,17 @@ _KEEP = text("""
 _NOTE = text("""
     UPDATE evaluation_rolled SET rolled_at = :now, summed = true, loose = 0
      WHERE month = :month AND counted = :counted AND zone = :zone""")
-# Zones are few and mostly one: with theirs apart, months are found by equality.
-_BY_MONTH = """
-      CROSS JOIN (SELECT DISTINCT zone FROM evaluation_rolled) AS zones
-      JOIN evaluation_rolled r ON r.counted = given.counted AND r.zone = zones.zone
-       AND r.month = CAST(date_trunc('month', given.at AT TIME ZONE zones.zone) AS date)"""
-_TOUCHED = f"SELECT r.month, r.counted, r.zone FROM unnest({GIVEN}) AS given ({NAMES}) {_BY_MONTH}"  # noqa: S608 -- our own words
-_LOCK = text(f"""
-    SELECT 1 FROM evaluation_rolled WHERE (month, counted, zone) IN ({_TOUCHED})
-     ORDER BY month, counted, zone FOR UPDATE""")  # noqa: S608 -- put together from our own words
-_DROP_CLAIMS = text(f"""
-    DELETE FROM evaluation_rolled WHERE NOT summed AND (month, counted, zone) IN ({_TOUCHED})""")  # noqa: S608
+_ZONES = text("SELECT DISTINCT zone FROM evaluation_rolled")
+_LOCK = text("""
+    SELECT month, counted, zone, summed FROM evaluation_rolled
+      JOIN unnest(CAST(:months AS date[]), CAST(:kinds AS text[]), CAST(:zones AS text[])) AS k (month, counted, zone)
+     USING (month, counted, zone) ORDER BY month, counted, zone FOR UPDATE""")
+_DROP_CLAIM = text("DELETE FROM evaluation_rolled WHERE month = :month AND counted = :counted AND zone = :zone")
 _CARRY = text(f"""
     WITH changed AS (
-        SELECT r.month, given.counted, {KEYS[Subject.DISTRICT]} AS district, source, type_id, unit_id, marks,
+        SELECT month, counted, {KEYS[Subject.DISTRICT]} AS district, source, type_id, unit_id, marks,
                sum(sign) AS number, sum(sign * coalesce(value, 0)) AS total
-          FROM unnest({GIVEN}, CAST(:signs AS integer[])) AS given ({NAMES}, sign) {_BY_MONTH}
-         WHERE r.summed
+          FROM unnest({GIVEN}, CAST(:months AS date[]), CAST(:signs AS integer[])) AS given ({NAMES}, month, sign)
          GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(sign) <> 0 OR sum(sign * coalesce(value, 0)) <> 0),
     added AS (
         INSERT INTO evaluation_months (month, counted, district, source, type_id, unit_id, marks, number, total)
@@ -110,16 +116,32 @@ def carry_months(session: Session, gone: Sequence[EntryRow], come: Sequence[Entr
 
     A sum that somebody is just making is given up: it would be of what was before.
     """
-    rows = [*gone, *come]
-    if not rows:
-        return
-    given: dict[str, Any] = {f"o_{name}": list(one) for name, one in zip(COLUMNS, zip(*rows, strict=True), strict=True)}
     connection = session.connection()
     connection.execute(_CHANGING)
-    if connection.execute(_LOCK, given).first() is None:
-        return
-    connection.execute(_DROP_CLAIMS, given)
-    connection.execute(_CARRY, given | {"signs": [-1] * len(gone) + [1] * len(come)})
+    zones = connection.execute(_ZONES).scalars().all()
+    signed = [(row, sign) for rows, sign in ((gone, -1), (come, 1)) for row in rows]
+    placed = [(_month(row, zone), row, sign) for zone in zones for row, sign in signed]
+    summed = _locked_sums(connection, {month for month, _, _ in placed})
+    carried = [(*row, month.first, sign) for month, row, sign in placed if month in summed]
+    if carried:
+        names = (*(f"o_{name}" for name in COLUMNS), "months", "signs")
+        connection.execute(_CARRY, dict(zip(names, map(list, zip(*carried, strict=True)), strict=True)))
+
+
+def _month(row: EntryRow, zone: str) -> Month:
+    """The month of a zone that an entry lies in, and its kind."""
+    day = row[_AT].astimezone(ZoneInfo(zone)).date()
+    return Month(day.replace(day=1), row[_KIND], zone)
+
+
+def _locked_sums(connection: Connection, months: Collection[Month]) -> set[Month]:
+    """Which of these have true sums, locked until this transaction ends; those that somebody is making are given up."""
+    found = list(map(list, zip(*months, strict=True))) or [[], [], []]
+    rows = connection.execute(_LOCK, dict(zip(("months", "kinds", "zones"), found, strict=True))).all()
+    for month, counted, zone, summed in rows:
+        if not summed:
+            connection.execute(_DROP_CLAIM, {"month": month, "counted": counted, "zone": zone})
+    return {Month(month, counted, zone) for month, counted, zone, summed in rows if summed}
 
 
 def forget_months(session: Session) -> None:

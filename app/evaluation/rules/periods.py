@@ -64,7 +64,10 @@ def period_of(name: str) -> Period:
             year = int(found[1])
             if year not in YEARS:
                 raise ValueError(f"{name} is not between {YEARS.start} and {YEARS.stop - 1}")
-            return made(name, *(int(part) for part in found.groups()))
+            try:
+                return made(name, *(int(part) for part in found.groups()))
+            except ValueError as error:
+                raise ValueError(f"{name} is in no calendar: {error}") from error
     raise ValueError(f"{name!r} is no period: write 2026-10-05, 2026-W41, 2026-10, 2026-Q4 or 2026")
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.cases.rules import Source
 from app.core.errors import Fault
 from app.evaluation import queries
 from app.evaluation.errors import BadPeriod, SubjectNotFound, TooManyCases
 from app.evaluation.queries.figures import BehindRow
 from app.evaluation.queries.summing import Place
+from app.evaluation.rules.indicators import Subject
 from app.evaluation.rules.periods import period_of
 from app.evaluation.rules.summing import Dimension, count_named
 from app.evaluation.service.figures import Asked, shown_cases, window_of
@@ -23,6 +26,15 @@ from app.evaluation.service.summing import Summary
 MOST_CASES = 10_000
 PARTS_OF_A_TYPE = 3
 AnyDimension = TypeVar("AnyDimension", bound=str)
+_KEPT_BY_KEY = frozenset(Subject) & {dimension.value for dimension in Dimension}
+_VALUES: Mapping[Dimension, Sequence[str]] = MappingProxyType(
+    {
+        Dimension.SOURCE: tuple(source.value for source in Source),
+        Dimension.WEEKDAY: tuple(str(day) for day in range(1, 8)),
+        Dimension.HOUR: tuple(str(hour) for hour in range(24)),
+    }
+)
+"""What groups are called that have few names."""
 
 
 def cases_of_group(
@@ -31,8 +43,8 @@ def cases_of_group(
     """The cases that a number of one group of a summary counts, in the order of the instants that count them.
 
     Shape: a value for each dimension, as `group` of the operation spells them; None where the group has none.
-    Raises: BadPeriod for another number of values or one that cannot be, SubjectNotFound for a unit or type that
-            is none, TooManyCases, FiguresNotReady.
+    Raises: BadPeriod for another number of values or one that cannot be, SubjectNotFound for an area, unit or type
+            that is none, TooManyCases, FiguresNotReady.
     """
     given = group_given(wanted.group_by, values)
     try:
@@ -95,15 +107,18 @@ def _keys(session: Session, dimension: Dimension, value: str | None) -> list[str
     """What entries of this value are filed under, None for those without any."""
     if value is None:
         return None
-    if dimension is Dimension.UNIT:
-        found = queries.key_of(session, "organizations", value)
+    if dimension.value in _KEPT_BY_KEY:
+        found = queries.key_of(session, Subject(dimension.value), value)
         keys = [] if found is None else [found]
     elif dimension in {Dimension.TYPE, Dimension.CLASS}:
         named = value.split("|")
         by_class = dimension is Dimension.CLASS
         keys = queries.types_named(session, *named, by_class=by_class) if len(named) == PARTS_OF_A_TYPE else []
+    elif value in _VALUES.get(dimension, (value,)):
+        keys = [value]
     else:
-        return [value]
+        detail = f"{value} is no {dimension.value}: use {', '.join(_VALUES[dimension])}, or - for none"
+        raise BadPeriod("There is no such group.", faults=[Fault("/group", detail)])
     if not keys:
         raise SubjectNotFound(f"There is no {dimension.value} {value} whose figures you may see.")
     return keys

@@ -15,7 +15,7 @@ from app.cases.rules import Action, Source, State
 from app.evaluation import queries
 from app.evaluation.queries.histories import Known
 from app.evaluation.queries.keeping import EntryRow
-from app.evaluation.rules.counting import Clock, Entry, Setting, entries_of
+from app.evaluation.rules.counting import Clock, Counted, Entry, Setting, entries_of
 from app.evaluation.rules.history import HandlingClock, History, Step, history_of
 from app.sla import service as sla
 from app.sla.rules import Calendar, Stage, Unit, elapsed
@@ -164,6 +164,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """The last note that a case waits, of those that can be seen, and who may be writing earlier ones."""
+
+    newest: int
+    writers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Cases that waited, counted; and the notes that said so."""
 
@@ -190,8 +198,19 @@ def count_waiting(session: Session, now: datetime, at_most: int) -> Waiting | No
     taken = queries.take_pending(session, at_most)
     if not taken.ids:
         return None
-    ids = queries.with_merged(session, taken.ids) | queries.repeated_by(session, taken.ids)
-    return Waiting(taken.seqs, len(taken.ids), difference(session, ids, count_cases(session, ids, None, now)))
+    change, counted = Change(0, [], []), set[str]()
+    ids = queries.with_merged(session, taken.ids)
+    while ids:
+        found = difference(session, ids, count_cases(session, ids, None, now))
+        change = Change(change.cases + found.cases, change.gone + found.gone, change.come + found.come)
+        counted |= ids
+        ids = queries.repeated_by(session, _filed_otherwise(found)) - counted
+    return Waiting(taken.seqs, len(taken.ids), change)
+
+
+def _filed_otherwise(change: Change) -> set[str]:
+    """Cases whose filing came, or is another one now: only these make closings near by repeated ones."""
+    return {row[0] for row in (*change.gone, *change.come) if row[1] == Counted.FILING}
 
 
 def keep_waiting(session: Session, waiting: Waiting) -> None:
@@ -200,19 +219,35 @@ def keep_waiting(session: Session, waiting: Waiting) -> None:
     queries.drop_pending(session, waiting.seqs)
 
 
+def mark_waiting(session: Session) -> Marker:
+    """Where counting of all cases begins: what changes from now on waits, and has to be counted once more."""
+    return Marker(queries.newest_pending(session), frozenset(queries.noting(session)))
+
+
+def is_settled(session: Session, marker: Marker) -> bool:
+    """Whether everybody is done who wrote when the marker was taken: only then pages may be counted."""
+    return marker.writers.isdisjoint(queries.noting(session))
+
+
 def pages_of_cases(session: Session) -> list[list[str]]:
     """All cases, in pages that are counted in one unit of work each."""
     return queries.pages_of_cases(session, AT_ONCE)
 
 
-def newest_waiting(session: Session) -> int:
-    """A marker: what waits up to it need not wait once every case was counted."""
-    return queries.newest_pending(session)
+def count_page(session: Session, ids: list[str], marker: Marker, now: datetime) -> Change:
+    """Count a page of all cases, but for those that changed since the marker was taken.
+
+    These are counted from their notes, with the closings near by that they make repeated ones: on pages done already.
+    """
+    counted = count_cases(session, ids, None, now)
+    changed = queries.pending_since(session, ids, marker.newest)
+    rest = [one for one in ids if one not in changed]
+    return difference(session, rest, (case for case in counted if case.known.id not in changed))
 
 
-def forget_waiting(session: Session, marker: int) -> bool:
+def forget_waiting(session: Session, marker: Marker) -> bool:
     """Every case was counted since the marker was taken: drop some of what waited; False when nothing is left."""
-    return queries.forget_pending(session, marker, NOTES_AT_ONCE)
+    return queries.forget_pending(session, marker.newest, NOTES_AT_ONCE)
 
 
 def difference(session: Session, ids: Collection[str], counted: Iterable[CountedCase]) -> Change:

@@ -149,18 +149,21 @@ def names_of(session: Session, subject: Subject, keys: Collection[str]) -> dict[
 
 
 def _key(session: Session, subject: Subject, code: str, window: Window) -> str:
-    if subject is Subject.CITY:
-        return ""
-    key = queries.key_of(session, TABLES.get(subject, "users"), code)
-    if key is None or not _covered(subject, key, window):
+    key = queries.key_of(session, subject, code)
+    if key is None or not _covered(session, subject, key, window):
         raise SubjectNotFound(f"There is no {subject.value} {code} whose figures you may see.")
     return key
 
 
-def _covered(subject: Subject, key: str, window: Window) -> bool:
+def _covered(session: Session, subject: Subject, key: str, window: Window) -> bool:
+    """Whether it is one of the subjects that are shown; people who neither work nor did anything there are not."""
     if subject in AREAS:
         return any(key.startswith(prefix) or prefix.startswith(key) for prefix in window.prefixes)
-    return subject is not Subject.UNIT or window.units is None or UUID(key) in window.units
+    if subject is Subject.UNIT:
+        return window.units is None or UUID(key) in window.units
+    kinds = {one.counted_for(subject) for one in wanted_indicators(subject, ())}
+    there = key in queries.roster(session, subject, window)
+    return there or queries.is_counted(session, subject, key, kinds, window)
 
 
 def _item(case: Any, marks: Mark, at: datetime, value: int | None) -> dict[str, Any]:

@@ -140,7 +140,8 @@ def asked_of(
         wanted = service.wanted_indicators(query.subject, names.split(",") if names else ())
     except KeyError as error:
         detail = f"{error.args[0]} is no indicator of a {query.subject.value}"
-        raise BadPeriod(detail, faults=[Fault("/indicator", detail)]) from error
+        its = ", ".join(one.name for one in service.wanted_indicators(query.subject, ()))
+        raise BadPeriod(f"{detail}.", faults=[Fault("/indicator", f"{detail}: use {its}")]) from error
     prefixes, units = ground_of(principal, query.subject)
     asked = Asked(query.subject, period.start(zone), period.end(zone), at, prefixes, units)
     return asked, wanted
