@@ -30,7 +30,7 @@ PARTS_OF_KINDS = "; ".join(f"{kind}: {', '.join(parts)}" for kind, parts in PART
 FORMAT = "Files have all at once, at most 10 000 lines"
 
 
-class CasesQuery(Query):
+class GroundCasesQuery(Query):
     """On which ground, whose and which cases."""
 
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
@@ -39,14 +39,14 @@ class CasesQuery(Query):
     source: str | None = Field(None, max_length=200, description="Sources, such as citizen,inspector")
 
 
-class GroundQuery(CasesQuery):
+class GroundQuery(GroundCasesQuery):
     """The same, in which form."""
 
     format: Literal["json", "csv", "xlsx"] = Field("json", description=FORMAT)
     lang: Language | None = Field(None, description=LANGUAGE_OF_FILES)
 
 
-class OpenGroundQuery(CasesQuery):
+class OpenGroundQuery(GroundCasesQuery):
     """Open cases, grouped by what."""
 
     group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(OpenDimension)}, by commas")
@@ -79,7 +79,7 @@ class TurningRedQuery(OverdueQuery):
         return timedelta(hours=self.hours)
 
 
-class FlowSpanQuery(SpanQuery, CasesQuery):
+class FlowSpanQuery(SpanQuery, GroundCasesQuery):
     """Cases closed in which time, on which ground, grouped by what."""
 
     group_by: str = Field("", max_length=80, description=f"At most four of {', '.join(FLOW_DIMENSIONS)}, by commas")

@@ -8,7 +8,6 @@ down_revision = "0041_reviews"
 branch_labels = None
 depends_on = None
 
-FORMAT = op.f("ck_case_exports_format")
 WORDS = {
     "query": ("parameters of the list, by their names", "parameters of what was asked, by their names"),
     "expected": (
@@ -25,8 +24,10 @@ def upgrade() -> None:
         sa.Column("what", sa.Text(), nullable=False, server_default="cases", comment="what the file holds"),
     )
     op.create_check_constraint(op.f("ck_case_exports_what"), "case_exports", "what IN ('cases', 'sla_report')")
-    op.drop_constraint(FORMAT, "case_exports")
-    op.create_check_constraint(FORMAT, "case_exports", "format IN ('csv', 'xlsx', 'geojson', 'gpkg', 'json', 'pdf')")
+    op.drop_constraint(op.f("ck_case_exports_format"), "case_exports")
+    op.create_check_constraint(
+        op.f("ck_case_exports_format"), "case_exports", "format IN ('csv', 'xlsx', 'geojson', 'gpkg', 'json', 'pdf')"
+    )
     for column, (before, after) in WORDS.items():
         op.alter_column("case_exports", column, comment=after, existing_comment=before)
 
@@ -35,7 +36,9 @@ def downgrade() -> None:
     for column, (before, after) in WORDS.items():
         op.alter_column("case_exports", column, comment=before, existing_comment=after)
     op.execute("DELETE FROM case_exports WHERE what <> 'cases'")
-    op.drop_constraint(FORMAT, "case_exports")
-    op.create_check_constraint(FORMAT, "case_exports", "format IN ('csv', 'xlsx', 'geojson', 'gpkg')")
+    op.drop_constraint(op.f("ck_case_exports_format"), "case_exports")
+    op.create_check_constraint(
+        op.f("ck_case_exports_format"), "case_exports", "format IN ('csv', 'xlsx', 'geojson', 'gpkg')"
+    )
     op.drop_constraint(op.f("ck_case_exports_what"), "case_exports")
     op.drop_column("case_exports", "what")
