@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ from app.evaluation.service import Draft, Marker, Reviewing
 
 log = structlog.get_logger()
 LONGEST_S = 50.0
+TOLD_FOR = timedelta(days=800)
+"""Of periods that began longer ago nobody is told."""
 
 
 @periodic("evaluation.refresh", "*/1 * * * *")
@@ -86,6 +88,18 @@ def tied_one() -> bool:
     """Put the sums of one month together; False when none is scattered."""
     with unit_of_work() as session:
         return service.tie_month(session)
+
+
+@periodic("evaluation.tell_stale", "11 0 * * *")
+def tell_stale(timestamp: int) -> None:
+    """Tell reviewers which published periods appeals were granted in since: each batch once, 8:11 in China."""
+    now, zone = clock.now(), ZoneInfo(config().city_tz)
+    with read_unit() as session:
+        found = service.newly_stale(session, (now - TOLD_FOR).date(), zone, now)
+    if found:
+        with unit_of_work() as session:
+            service.tell_newly_stale(session, found, now=now)
+        log.info("evaluation.told_stale", periods=sorted(found), period=timestamp)
 
 
 class Superseded(Exception):

@@ -134,6 +134,10 @@ class EvaluationPeriod(Base):
     inputs: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="versions of the definitions and calendars")
     reviewed_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     reviewed_at: Mapped[datetime]
+    stale_told: Mapped[int] = mapped_column(
+        server_default="0",
+        comment="of so many cases reviewers were told that appeals were granted since the publication",
+    )
 
 
 class EvaluationReview(Base):

@@ -13,12 +13,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.accounts.rules import Role
 from app.cases.rules import canonical
 from app.core import clock
-from app.evaluation.jobs import refresh_some
+from app.evaluation.jobs import refresh_some, tell_stale
 from app.evaluation.rules.freezing import unpacked
 from app.evaluation.rules.indicators import Subject
 from app.evaluation.rules.periods import Kind, named
+from tests.factories.accounts import staff
 from tests.factories.figures import IN_TIME, LATE, OPEN, QUARTER, Played
 
 PATH = f"/evaluation/periods/{QUARTER}"
@@ -167,6 +169,37 @@ def test_nobody_changes_what_was_published(api, session, played, table, deed):
         session.execute(text(deed.format(table).replace("sha256", column)))
 
 
+def test_of_every_batch_of_granted_appeals_reviewers_are_told_once(api, session, played):
+    """Reviewers of the whole city, not those of a district; a period in review is somebody's work already."""
+    late, later = played.case(LATE), played.case(LATE)
+    staff(session, Role.EVALUATOR, "310101", username="near", organization_id=api.city.units["city"])
+    published(api)
+    step(api, "evaluator", "review")
+    played.granted_appeal(late)
+    tell_stale(0)
+    assert told(session) == []
+    assert step(api, "admin", "revise", reason="复核")["stale"]["cases"] == 1
+    for _ in range(2):
+        tell_stale(0)
+        assert told(session) == [("evaluator", QUARTER, {"count": 1})]
+    played.granted_appeal(later)
+    tell_stale(0)
+    assert told(session) == [("evaluator", QUARTER, {"count": 1})] * 2
+    assert api.get("evaluator", "/notices", limit=1)["items"][0]["text"].startswith(QUARTER)
+    published(api, reason="申诉成立")
+    tell_stale(0)
+    assert len(told(session)) == 2
+
+
+def told(session):
+    rows = session.execute(
+        text("""
+        SELECT u.username, n.number, n.facts FROM notices n JOIN users u ON u.id = n.user_id
+         WHERE n.occasion = 'period_stale' ORDER BY n.id""")
+    )
+    return [tuple(row) for row in rows]
+
+
 def test_an_appeal_granted_later_proposes_a_revision_that_says_exactly_what_changed(api, played):
     in_time, late, other = played.case(IN_TIME), played.case(LATE), played.case(OPEN)
     published(api)
@@ -176,7 +209,9 @@ def test_an_appeal_granted_later_proposes_a_revision_that_says_exactly_what_chan
     reviewed = step(api, "evaluator", "review")
     proposed = reviewed["review"]["diff"]
     assert (reviewed["state"], reviewed["revision"]) == ("review", 1)
-    revised = step(api, "admin", "revise", reason="申诉成立")
+    reason = reviewed["review"]["proposed_reason"]
+    assert reason == f"发布后有 1 件案卷申诉成立（{late}），相应处置不再计入。"
+    revised = step(api, "admin", "revise", reason=reason)
     assert (revised["revision"], revised["stale"]) == (2, {"figures": 0, "cases": 0})
     diff = revised["shown"]["diff"]
     assert diff == proposed
@@ -215,7 +250,7 @@ def test_an_appeal_granted_later_proposes_a_revision_that_says_exactly_what_chan
         assert {item["number"] for item in behind} == numbers
     first = api.get("evaluator", PATH, revision=1)["shown"]
     assert (first["revision"], first["diff"], first["reason"]) == (1, None, None)
-    assert [one["reason"] for one in revised["revisions"]] == [None, "申诉成立"]
+    assert [one["reason"] for one in revised["revisions"]] == [None, reason]
 
 
 def test_nothing_happened_nothing_changed(api, played):

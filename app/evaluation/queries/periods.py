@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, text
+from sqlalchemy import Row, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
+from app.accounts.rules import Role
 from app.core.models import table
 from app.evaluation.models import EvaluationDraft, EvaluationPeriod, EvaluationRevision
 from app.evaluation.queries.figures import ENTRIES, KEYS, Window, given
@@ -193,3 +194,21 @@ def keys_on(session: Session, subject: Subject, window: Window) -> set[str]:
     query = text(f"WITH {ENTRIES} SELECT DISTINCT {KEYS[subject]} AS key FROM entries")  # noqa: S608
     rows = session.connection().execute(query, given(kinds, window)).scalars()
     return {key for key in rows if key is not None}
+
+
+_REVIEWERS = text("""
+    SELECT DISTINCT g.user_id FROM grants g JOIN areas a ON a.level = 0 AND a.valid_to IS NULL
+     WHERE g.role = :role AND starts_with(a.code, g.area_code)
+       AND g.valid_from <= :now AND (g.valid_to IS NULL OR g.valid_to > :now)""")
+
+
+def reviewers(session: Session, now: datetime) -> list[UUID]:
+    """Who may review the figures of the whole city at an instant."""
+    wanted = {"role": Role.EVALUATOR.value, "now": now}
+    return list(session.connection().execute(_REVIEWERS, wanted).scalars())
+
+
+def note_told(session: Session, period: str, more: int) -> None:
+    """Note that reviewers were told of so many more cases of a period."""
+    told = PERIODS.c.stale_told + more
+    session.connection().execute(update(PERIODS).where(PERIODS.c.period == period).values(stale_told=told))

@@ -147,6 +147,10 @@ class ReviewOut(Out):
     by: PersonRefOut
     inputs: InputsOut
     diff: DiffOut | None = Field(description="Null before the first revision, and for whoever sees not the whole city")
+    proposed_reason: str | None = Field(
+        description="What a revision may give as its reason, in the accepted language: the appeals granted since. "
+        "Null where there is none, and for whoever sees not the whole city"
+    )
 
 
 class RevisionOut(Out):

@@ -55,7 +55,6 @@ from app.evaluation.service.frozen import (
 from app.evaluation.service.naming import Key, Names, area_names, in_order, unit_ref
 from app.evaluation.service.periods import (
     Draft,
-    Staleness,
     Standing,
     draft_diff,
     find_revision,
@@ -65,7 +64,6 @@ from app.evaluation.service.periods import (
     ready_at,
     review,
     revision_diff,
-    stale,
     standing,
     standings,
     user_name,
@@ -107,6 +105,7 @@ from app.evaluation.service.scores import (
     in_order_of_ranks,
     scores_of,
 )
+from app.evaluation.service.staleness import Staleness, newly_stale, proposed_reason, stale, tell_newly_stale
 from app.evaluation.service.summing import Summary, summaries, summarize
 
 __all__ = [
@@ -175,9 +174,11 @@ __all__ = [
     "named_changes",
     "narrowed",
     "new_draft",
+    "newly_stale",
     "note_progress",
     "overlay_at",
     "pages_of_cases",
+    "proposed_reason",
     "public_periods",
     "public_ranking",
     "publicity",
@@ -208,6 +209,7 @@ __all__ = [
     "standings_of",
     "summaries",
     "summarize",
+    "tell_newly_stale",
     "tie_month",
     "unit_ref",
     "user_name",

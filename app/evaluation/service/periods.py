@@ -19,14 +19,11 @@ from app.core.ids import new_id
 from app.core.row_versions import check_version
 from app.evaluation import queries
 from app.evaluation.errors import PeriodNotOver, PeriodNotReady, RevisionNotFound, SameReviewer
-from app.evaluation.queries.figures import Window
 from app.evaluation.queries.periods import AnyRow
-from app.evaluation.rules.freezing import Frozen, PeriodState, appealed_figures, micros, seal, unpacked
+from app.evaluation.rules.freezing import PeriodState, seal, unpacked
 from app.evaluation.rules.periods import Kind, Period, named, period_of
 from app.evaluation.service.definitions import PUBLISHING, find_definition
-from app.evaluation.service.figures import overlay_at
-from app.evaluation.service.freezing import EXEMPT, Freeze, freeze
-from app.evaluation.service.scores import WHOLE
+from app.evaluation.service.freezing import Freeze, freeze
 
 DUE = (Kind.MONTH, Kind.QUARTER, Kind.YEAR)
 """The kinds of periods that are listed before anybody reviewed them."""
@@ -156,8 +153,8 @@ def publish(
     values = _revision(session, row, len(found.revisions) + 1, reason) | {"published_by": actor_id, "published_at": now}
     queries.publish(session, values, row.draft_id)
     queries.drop_drafts(session, period.name, None)
-    after = {"state": PeriodState.PUBLISHED.value, "version": found.version + 1, "draft_id": None}
-    queries.save_period(session, row._asdict() | after)
+    state = {"state": PeriodState.PUBLISHED.value, "version": found.version + 1, "draft_id": None}
+    queries.save_period(session, row._asdict() | state | {"stale_told": 0})
     detail = {"revision": values["revision"], "sha256": values["sha256"], "reason": reason}
     _note(session, "evaluation.publish", period, detail, actor_id, now)
 
@@ -219,37 +216,6 @@ def find_revision(session: Session, period: Period, revision: int | None) -> Any
             return row
     number = "" if revision is None else f" under the revision {revision}"
     raise RevisionNotFound(f"{period.name} was never published{number}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Staleness:
-    """What a published period leaves out that a revision would take out: granted appeals of later days."""
-
-    figures: int
-    cases: int
-
-
-def stale(session: Session, found: Sequence[Standing], zone: ZoneInfo, now: datetime) -> dict[str, Staleness]:
-    """How many figures of each published period count handlings whose appeals were granted since, and how many cases.
-
-    Reckoned when it is asked for: nobody has to notice an appeal.
-    Raises: FiguresNotReady.
-    """
-    published = {one.period.name: one.newest.revision for one in found if one.newest is not None}
-    if not published:
-        return {}
-    start = min(period_of(name).start(zone) for name in published)
-    end = max(period_of(name).end(zone) for name in published)
-    exempt = queries.exempt_handlings(session, Window(start, end, now, WHOLE, None, overlay_at(session, now, now=now)))
-    kept = queries.results_of_many(session, published, EXEMPT)
-    return {name: _stale(period_of(name), exempt, kept[name], zone) for name in published}
-
-
-def _stale(period: Period, exempt: Sequence[Frozen], kept: bytes, zone: ZoneInfo) -> Staleness:
-    start, end = micros(period.start(zone)), micros(period.end(zone))
-    known = {number for (number,) in orjson.loads(unpacked(kept))}
-    late = [row for row in exempt if start <= row.at < end and row.number not in known]
-    return Staleness(len(appealed_figures(late)), len({row.number for row in late}))
 
 
 def new_draft() -> UUID:

@@ -18,7 +18,8 @@ from app.core.auth import current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.db import read_unit, snapshot_unit, unit_of_work
-from app.core.http import answer, if_match, json_response, write_unit
+from app.core.http import accepted_language, answer, if_match, json_response, write_unit
+from app.core.languages import language_of
 from app.core.schemas import problems
 from app.evaluation import service
 from app.evaluation.rules.freezing import PeriodState, figure_of
@@ -191,7 +192,7 @@ def _detail(session: Session, period: Period, revision: int | None) -> tuple[dic
 
 
 def _review(session: Session, found: Standing, *, whole: bool) -> dict[str, Any] | None:
-    row = found.row
+    row, language = found.row, language_of(None, accepted_language())
     if row is None or row.draft_id is None:
         return None
     return {
@@ -199,6 +200,7 @@ def _review(session: Session, found: Standing, *, whole: bool) -> dict[str, Any]
         "by": {"id": str(row.reviewed_by), "name": service.user_name(session, row.reviewed_by)},
         "inputs": row.inputs,
         "diff": _named(session, service.draft_diff(session, row)) if whole else None,
+        "proposed_reason": service.proposed_reason(session, found, language) if whole else None,
     }
 
 

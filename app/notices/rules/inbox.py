@@ -34,6 +34,8 @@ class Occasion(StrEnum):
     # Of a statement that could not be delivered; its name stands for the number of a case.
     STATEMENT_REFUSED = "statement_refused"
     STATEMENT_FAILED = "statement_failed"
+    # Of a published period, whose name stands for the number of a case.
+    PERIOD_STALE = "period_stale"
     # The rungs of the ladder of reminders.
     REMINDER_YELLOW = "reminder_yellow"
     REMINDER_RED = "reminder_red"
@@ -57,6 +59,7 @@ class Recipients(StrEnum):
     REPORTERS = "reporters"  # never the one who did it themselves
     ADDRESSEE = "addressee"  # of a paper; whoever issues it names them
     OWNER = "owner"  # of a statement
+    REVIEWERS = "reviewers"  # of the whole city's figures
     REMINDED = "reminded"  # whom the reminder's own row names, or whoever has to ring back
 
 
@@ -93,6 +96,7 @@ RECIPIENTS: Mapping[Occasion, tuple[Recipients, ...]] = {
     Occasion.DOCUMENT_ISSUED: (Recipients.ADDRESSEE,),
     Occasion.STATEMENT_REFUSED: (Recipients.OWNER,),
     Occasion.STATEMENT_FAILED: (Recipients.OWNER,),
+    Occasion.PERIOD_STALE: (Recipients.REVIEWERS,),
     Occasion.REMINDER_YELLOW: (Recipients.REMINDED,),
     Occasion.REMINDER_RED: (Recipients.REMINDED,),
     Occasion.REMINDER_SUPERVISION: (Recipients.REMINDED,),

@@ -99,6 +99,7 @@ PLACEHOLDERS: Mapping[Occasion, tuple[str, ...]] = {
     Occasion.EXTENSION_DECIDED: _DECIDED,
     Occasion.HOLD_DECIDED: _DECIDED,
     Occasion.APPEAL_DECIDED: _DECIDED,
+    Occasion.PERIOD_STALE: ("number", "count"),
     Occasion.REMINDER_YELLOW: ("number", "stage", "left", "timing"),
     Occasion.REMINDER_RED: _REMINDED,
     Occasion.REMINDER_SUPERVISION: _REMINDED,

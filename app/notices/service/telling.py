@@ -68,9 +68,17 @@ class Post:
         queries.add_notices(session, self.notices, self.messages)
 
 
-def tell(session: Session, occasion: Occasion, people: Iterable[UUID], number: str, *, now: datetime) -> None:
+def tell(
+    session: Session,
+    occasion: Occasion,
+    people: Iterable[UUID],
+    number: str,
+    *,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
     """Write a notice about the case with this number for each of these people who can still sign in."""
     post = Post(now)
     for person in queries.people(session, people):
-        post.add(person, occasion, number)
+        post.add(person, occasion, number, facts)
     post.write(session)

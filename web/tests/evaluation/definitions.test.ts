@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compositeOf, draftOfComposite, faultsOfComposite, faultsOfGrades, faultsOfGroups, faultsOfPublishing, groupOf, membersOf, newPart, weighed, type Composite, type GroupDraft } from "@/figures/definitions/drafts";
 import { bodyOf, faultsOfTexts, fieldsOf, unknownIn, type Template } from "@/figures/definitions/texts";
+import { contentOf, firstOf, pathOf, SHIPPED } from "@/figures/definitions/versions";
 
 const composite: Composite = {
   minimum_sample: 10,
@@ -14,6 +15,19 @@ const faults = (change: (draft: ReturnType<typeof draftOfComposite>) => void) =>
   change(draft);
   return faultsOfComposite(draft, "unit").map(({ at, key }) => `${at} ${key}`);
 };
+
+describe("a version of before", () => {
+  it("is sent again without what is said of it", () => {
+    const shown = { name: "scores.unit", version: 1, in_force: false, made_at: "2026-01-01T00:00:00Z", ...composite };
+    expect(contentOf(shown)).toEqual(composite);
+  });
+  it("is there from the one that came with the product on", () => {
+    expect([firstOf("scores.unit"), firstOf("bulletins.en")]).toEqual([1, 0]);
+    expect(pathOf("scores.unit", 1)).toBe("/api/v1/evaluation/definitions/scores/unit?version=1");
+    expect(pathOf("bulletins.en", SHIPPED)).toBe("/api/v1/bulletins/template?language=en&version=0");
+    expect(pathOf("grades")).toBe("/api/v1/evaluation/definitions/grades");
+  });
+});
 
 describe("a score as it is changed", () => {
   it("comes back as it was where nobody changed it", () => {

@@ -5,14 +5,7 @@ import { ref, shallowRef, watch } from "vue";
 import { useGuarded } from "@/shell/guarded";
 import { readAnew } from "../answers";
 import type { Version } from "./drafts";
-
-/** Where a definition lies: `scores.unit` → `scores/unit`; texts of bulletins by their language, `bulletins.en`. Version 0: the one in force. */
-export function pathOf(name: string, version = 0): string {
-  const [kind, which] = name.split(".");
-  const texts = kind === "bulletins";
-  const query = new URLSearchParams({ ...(texts ? { language: which ?? "" } : {}), ...(version ? { version: String(version) } : {}) }).toString();
-  return `${texts ? "/api/v1/bulletins/template" : `/api/v1/evaluation/definitions/${name.replace(".", "/")}`}${query ? `?${query}` : ""}`;
-}
+import { firstOf, pathOf, SHIPPED } from "./versions";
 
 async function sent<Content>(request: Request): Promise<Content> {
   const response = await authorized(request);
@@ -52,11 +45,12 @@ export function useDefinition<Content extends Version>(asked: () => { name: stri
     { immediate: true },
   );
 
-  /** The last versions, the newest first: when each came. */
+  /** The last versions, the newest first, and the one that came with the product: when each came. */
   async function loadHistory(most = 20): Promise<void> {
     const { name } = asked();
-    const versions = Array.from({ length: Math.min(most, newest.value) }, (_, back) => newest.value - back);
-    await reading.run(async () => void (history.value = await Promise.all(versions.map((version) => read(name, version)))));
+    const first = firstOf(name);
+    const versions = Array.from({ length: Math.min(most, newest.value - first) }, (_, back) => newest.value - back);
+    await reading.run(async () => void (history.value = await Promise.all([...versions, first].map((version) => read(name, version || SHIPPED)))));
   }
 
   /** True: it is kept. Of what somebody else changed meanwhile nothing is overwritten unless `over` says so. */

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042_report_jobs"
-down_revision = "0041_reviews"
+revision = "0043_report_jobs"
+down_revision = "0042_stale_periods"
 branch_labels = None
 depends_on = None
 
