@@ -88,8 +88,10 @@ def test_the_whole_city_in_numbers_and_against_the_month_before():
 
 def test_where_nothing_was_published_before_it_says_so_once():
     text = "".join(said(replace(a_city(), previous=Comparison(None))))
-    assert "受理案件972件（暂无可比数据）" in text
-    assert "环比" not in text
+    assert "受理案件972件，立案" in text
+    assert text.count("本期不作环比、同比") == 1
+    assert "可比数据" not in text
+    assert text.count("环比") == 1
 
 
 def test_the_same_as_before_is_the_same():

@@ -5,6 +5,7 @@ Source: GB/T 9704 for the order of the parts; the monthly bulletins of cities fo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from app.bulletins.rules.template import Template
 from app.notices.rules.templates import filled
 
 Groups = Sequence[tuple[str, PeerGroup]]
+COMPARISON = re.compile(r"\s?[（(]\{\w+_change\}[）)]|[，,]\s?\{\w+_change\}")
+"""A comparison beside a figure, in brackets or after a comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,20 @@ def _text(facts: Facts, template: Template, say: Phrases, groups: Groups) -> lis
     for place, (name, group) in enumerate(groups):
         blocks += _scores(_numeral(place, say), group, template.scores, head | group_words(name, group, say), say)
     blocks.append(_heading(template.overall, head))
-    blocks += [Paragraph(filled(text, figures)) for text in template.overall["paragraphs"]]
+    blocks += _overall(facts, template.overall["paragraphs"], figures, say)
     blocks.append(_heading(template.problems, head))
     blocks += _numbered([filled(text, figures) for text in problems], say)
     blocks.append(_heading(template.demands, head))
     return [*blocks, *_numbered(demands, say)]
+
+
+def _overall(facts: Facts, texts: Sequence[str], figures: Mapping[str, str], say: Phrases) -> Iterator[Block]:
+    """Cases of the whole city; where nothing can be compared that is said once, not of each figure."""
+    comparable = facts.previous.figures is not None or facts.year_before.figures is not None
+    for text in texts:
+        yield Paragraph(filled(text if comparable else COMPARISON.sub("", text), figures))
+    if not comparable:
+        yield Paragraph(say.words["uncompared"])
 
 
 def _heading(section: Mapping[str, str], head: Mapping[str, str]) -> Paragraph:
