@@ -80,7 +80,7 @@ run_tests() {
   # The tests bring their own settings; those of the caller would only disturb.
   unset DATABASE_URL "${!FIELDGRID_@}"
   keep_bytecode
-  FIELDGRID_TESTDB_URL=$url "$VENV/bin/python" -m pytest -q -n 2 --durations=10 "${arguments[@]}" "$@" || code=$?
+  FIELDGRID_TESTDB_URL=$url "$VENV/bin/python" -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder --durations=10 "${arguments[@]}" "$@" || code=$?
   [ -n "$was_running" ] || testdb stop
   [ "$checked" -eq 0 ] || { [ "$code" -ne 0 ] || code=1; }
   exit "$code"

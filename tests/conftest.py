@@ -9,14 +9,11 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
-from flask_openapi3 import OpenAPI
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -25,12 +22,35 @@ from app import migrate
 from app.core import storage
 from app.core.config import Config, config
 from app.core.db import Database, use_database
-from app.factory import create_app
-from tests.factories.cases import City, a_city
-from tests.factories.http import Api
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE_LOCK = 7_216_002
+AS_FILES = "STRATEGY = FILE_COPY"
+"""Page by page through the log, as is usual, takes three times as long."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Who only hands tests out to workers does not wait for the product to be read."""
+    if not config.getoption("numprocesses", None):
+        config.pluginmanager.import_plugin("tests.product")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares something dear is done by one worker; what is quick comes last, so that none waits for the other."""
+    for item in items:
+        if group := _done_together(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: (_done_together(item) != "console", not item.get_closest_marker("slow")))
+
+
+def _done_together(item: pytest.Item) -> str:
+    """What a test has to be with: the pages' site, what its file shares, or with quick ones their file."""
+    file = item.nodeid.partition("::")[0]
+    if file.startswith("tests/console/"):
+        return "console"
+    shared = any(found[-1].scope == "module" for found in item._fixtureinfo.name2fixturedefs.values())
+    return file if shared or not item.get_closest_marker("slow") else ""
 
 
 @pytest.hookimpl(trylast=True)
@@ -105,7 +125,7 @@ def _clone(admin: Engine, template: str) -> str:
     with admin.connect() as connection:
         # Cloning needs a template nobody is connected to, and one cloner at a time.
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": TEMPLATE_LOCK})
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER fieldgrid_owner'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER fieldgrid_owner {AS_FILES}'))
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": TEMPLATE_LOCK})
     return name
 
@@ -177,15 +197,6 @@ def city_engine(admin: Engine, template: str, superuser_url: str) -> Iterator[En
     _drop(admin, name)
 
 
-@pytest.fixture(scope="session")
-def made_city(city_engine: Engine) -> City:
-    """The small city with everybody in it, made once: every test that asks for it finds it as it was made."""
-    with Session(city_engine) as session:
-        made = a_city(session, datetime(2026, 3, 2, tzinfo=UTC))
-        session.commit()
-    return made
-
-
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Where this test's database is: with the small city, or as the migrations leave it."""
@@ -210,39 +221,10 @@ def session(database: Database) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture(scope="session")
-def made_app(settings: Config) -> OpenAPI:
-    """The application, put together once: it asks for the database in force whenever it needs one."""
-    return create_app(settings, Database.connect(settings))
-
-
-@pytest.fixture
-def app(made_app: OpenAPI, database: Database) -> OpenAPI:
-    use_database(database)
-    return made_app
-
-
-@pytest.fixture
-def client(app: OpenAPI) -> FlaskClient:
-    return app.test_client()
-
-
 @pytest.fixture
 def now() -> datetime:
     """Tuesday 2026-03-10, ten in the morning in Shanghai."""
     return datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def city(made_city: City, session: Session) -> City:
-    """The small city with everybody in it; what a test does to it is gone after the test."""
-    return replace(made_city, people=dict(made_city.people), units=dict(made_city.units), types=dict(made_city.types))
-
-
-@pytest.fixture
-def api(app: OpenAPI, session: Session, city: City) -> Api:
-    """Speaking to the small city over HTTP."""
-    return Api(app, session, city)
 
 
 @pytest.fixture

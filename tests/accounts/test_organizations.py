@@ -18,6 +18,8 @@ from app.core.errors import Stale
 from app.core.models import AdminChange
 from tests.factories.accounts import LONG_AGO, a_user, an_organization
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
 NEW = {"code": "U77", "name": "绿化养护队", "kind": "unit"}
 
@@ -202,7 +204,6 @@ def _above(parents, one):
     return seen
 
 
-@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.tuples(st.integers(0, 6), st.one_of(st.none(), st.integers(0, 6))), min_size=1, max_size=25))
 def test_no_row_of_moves_makes_a_ring(session, moves):
@@ -233,7 +234,6 @@ def _set_parent(session, child: UUID, parent: UUID):
     session.execute(text("UPDATE organizations SET parent_id = :p WHERE id = :c"), {"p": parent, "c": child})
 
 
-@pytest.mark.slow
 def test_two_moves_at_once_make_no_ring(committed):
     with unit_of_work() as session:
         one, other = (an_organization(session, code) for code in ("one", "other"))
@@ -251,7 +251,6 @@ def test_two_moves_at_once_make_no_ring(committed):
         assert sorted(pool.map(below, [(one, other), (other, one)])) == ["moved", "ring"]
 
 
-@pytest.mark.slow
 def test_of_two_who_saw_the_same_version_one_changes(committed):
     with unit_of_work() as session:
         mine = an_organization(session, "mine")
@@ -269,7 +268,6 @@ def test_of_two_who_saw_the_same_version_one_changes(committed):
         assert sorted(pool.map(rename, "abcd")) == ["changed", "stale", "stale", "stale"]
 
 
-@pytest.mark.slow
 def test_nothing_is_given_to_an_organisation_while_it_closes(committed):
     with unit_of_work() as session:
         mine = an_organization(session, "mine")

@@ -13,6 +13,8 @@ from app.core.db import unit_of_work
 from app.core.models import AdminChange, IdempotencyKey
 from tests.factories.accounts import PASSWORD, a_grant, a_user, staff
 
+pytestmark = pytest.mark.slow
+
 ANY = {"If-Match": "*"}
 FRESH = "correct horse battery"
 
@@ -252,7 +254,6 @@ def test_the_last_administrator_stays(api, session, city, person):
     api.post("admin", f"{mine}/enable", 403, headers=ANY)
 
 
-@pytest.mark.slow
 def test_two_administrators_cannot_shut_each_other_out_at_once(committed):
     with unit_of_work() as session:
         ids = [staff(session, "admin", username=name) for name in ("one", "other")]

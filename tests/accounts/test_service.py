@@ -38,6 +38,8 @@ from tests.factories.accounts import (
     staff,
 )
 
+pytestmark = pytest.mark.slow
+
 HOME, OFFICE, STRANGER = "192.0.2.10", "198.51.100.7", "203.0.113.66"
 SECOND = timedelta(seconds=1)
 NONE = timedelta(0)

@@ -26,6 +26,8 @@ from tests.factories.accounts import (
     staff,
 )
 
+pytestmark = pytest.mark.slow
+
 PHONE = "13800000001"
 
 

@@ -21,6 +21,8 @@ from app.administration.service.registry import TABLES, table_of
 from app.core.models import AdminChange
 from tests.administration.files import a_book, a_csv, a_workbook, changes, edited, hand, places, put, rows, said, take
 
+pytestmark = pytest.mark.slow
+
 NOTHING = {"added": 0, "changed": 0, "ended": 0}
 
 
@@ -134,7 +136,6 @@ def test_what_is_no_table_says_how_to_save_it(data, advice):
         cells_of(data, TABLES["people"].sheet)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("make", [a_bomb, far_out])
 def test_small_workbooks_that_unpack_to_huge_ones_are_refused(make):
     with pytest.raises(UnreadableTable):

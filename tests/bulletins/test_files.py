@@ -19,6 +19,8 @@ from app.bulletins.service.printing import page_of
 from tests.bulletins.cities import a_city, document, many_units
 from tests.bulletins.reading import faults_of_docx, squeezed, tables_of, text_of_docx
 
+pytestmark = pytest.mark.slow
+
 
 def everything(made):
     """Whatever has to be found in a file."""

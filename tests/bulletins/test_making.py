@@ -19,6 +19,8 @@ from app.evaluation.rules.indicators import INDICATORS
 from tests.bulletins.reading import percent, squeezed, tables_of, text_of_docx, text_of_pdf
 from tests.factories.figures import IN_TIME, LATE, OPEN, QUARTER, Played
 
+pytestmark = pytest.mark.slow
+
 PERIOD = f"/evaluation/periods/{QUARTER}"
 PATH = f"{PERIOD}/bulletins"
 

@@ -16,6 +16,8 @@ from app.cli import user as commands
 from tests.factories.cases import RUBBISH_CODES, act, to_state
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 ANY = {"If-Match": "*"}
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 

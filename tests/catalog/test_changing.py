@@ -15,6 +15,8 @@ from tests.factories.cases import RUBBISH, RUBBISH_CODES, act, to_state
 from tests.factories.catalog import SCHEME, a_type, condition_row, type_row
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 NEW = {"text": "占道堆放", "limit": 1.5, "unit": "working_day", "close_text": "已清理"}
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 
@@ -179,7 +181,6 @@ def test_only_administrators_change_the_catalogue(api, city, path):
     api.post("admin", f"/types/{uuid4()}/conditions", 404, json=NEW)
 
 
-@pytest.mark.slow
 def test_of_two_who_saw_the_same_condition_one_changes_it(committed):
     with unit_of_work() as session:
         found = a_type(session).conditions[0].id

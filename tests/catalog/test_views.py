@@ -8,6 +8,8 @@ from sqlalchemy import event
 from app.catalog import service
 from tests.factories.catalog import SCHEME, a_type
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).resolve().parents[2] / "grid_data" / "catalog"
 OLDER = "GB/T 30428.2-2013"
 

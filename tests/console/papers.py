@@ -95,7 +95,7 @@ PAPERS = (
     Paper("bulletin-docx", "docx", (1, 2, 8), Office.bulletin),
     Paper("sla-report", "pdf", (1,), Office.report),
     Paper("sla-report-lists", "pdf", (3, 4), Office.report),
-    Paper("sla-report-sheet", "xlsx", (2,), Office.report),
+    Paper("sla-report-sheet", "xlsx", (6,), Office.report),
 )
 
 

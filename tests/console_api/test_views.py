@@ -11,6 +11,8 @@ from sqlalchemy import text
 from app.cases.rules import END_STATES, State
 from tests.factories.cases import RUBBISH, RUBBISH_CODES
 
+pytestmark = pytest.mark.slow
+
 NEAR, FAR = "310101001001001", "310102001001001"
 OPEN = [state.value for state in State if state not in END_STATES]
 

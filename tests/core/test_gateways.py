@@ -14,6 +14,8 @@ from app.core import gateways, outbox
 from app.core.config import Config, ConfigError, config
 from app.core.gateways import HttpGateway, Message, NotDelivered, SmtpGateway, deliver_message, gateway_for
 
+pytestmark = pytest.mark.slow
+
 MESSAGE = Message(uuid4(), "sms", "+8613800000001", "【网格化城市管理】您的上报已办结。")
 
 

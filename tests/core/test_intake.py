@@ -58,6 +58,7 @@ def test_u0000_nested_deeper_than_the_stack(client: FlaskClient):
     assert client.post(LOGIN, data=body, content_type="application/json").status_code == 422
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

@@ -14,6 +14,8 @@ from app.core.config import Config
 from app.core.db import unit_of_work
 from app.core.jobs import REGISTRY, enqueue, task, worker_app
 
+pytestmark = pytest.mark.slow
+
 NAME = "core.probe"
 
 

@@ -25,6 +25,8 @@ from tests.evaluation.naive.figures import Facts
 from tests.evaluation.stories import FARTHER, FIRST, SECOND, Lives
 from tests.walk.naive_time import NaiveCalendar
 
+pytestmark = pytest.mark.slow
+
 FIGURES = Path(__file__).parents[2] / "docs" / "figures.md"
 TUE, WED, MARCH = "2026-03-10", "2026-03-11", "2026-03"
 CITY, DISTRICT, STREET, COMMUNITY, CELL, UNIT, INSPECTOR, OPERATOR, LEADER, DISPATCHER = Subject

@@ -23,6 +23,8 @@ from app.evaluation.rules.periods import Kind, named
 from tests.factories.accounts import staff
 from tests.factories.figures import IN_TIME, LATE, OPEN, QUARTER, Played
 
+pytestmark = pytest.mark.slow
+
 PATH = f"/evaluation/periods/{QUARTER}"
 LATER = int(os.environ.get("FIELDGRID_LATER_EVENTS", "180"))
 """So many events follow what was published; a thousand take a minute."""
@@ -112,7 +114,6 @@ def test_what_is_published_is_what_was_there_at_the_review(api, played):
     assert later not in {item["number"] for item in kept}
 
 
-@pytest.mark.slow
 def test_a_published_quarter_stays_equal_to_the_byte_whatever_happens_later(api, session, played):
     closed = [played.case(hours) for hours in (IN_TIME, LATE, IN_TIME)]
     going = [played.case(OPEN) for _ in range(6)]

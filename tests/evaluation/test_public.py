@@ -12,6 +12,8 @@ from app.evaluation.rules.publicity import SHOWABLE
 from app.evaluation.views.wording import FOLDER, LANGUAGES, messages
 from tests.factories.figures import IN_TIME, LATE, QUARTER, Played
 
+pytestmark = pytest.mark.slow
+
 ASKED = {"period": QUARTER, "subject": "unit"}
 DATA = "/public/rankings"
 

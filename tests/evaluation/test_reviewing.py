@@ -13,6 +13,8 @@ from app.evaluation import jobs, service
 from app.evaluation.rules.freezing import canonical_members
 from tests.factories.figures import IN_TIME, LATE, QUARTER, Played
 
+pytestmark = pytest.mark.slow
+
 PATH = f"/evaluation/periods/{QUARTER}"
 
 

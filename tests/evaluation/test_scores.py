@@ -29,6 +29,8 @@ from app.evaluation.rules.scores import (
     unranked,
 )
 
+pytestmark = pytest.mark.slow
+
 SHARE, FEW = Linear(Decimal(0), Decimal(1)), Linear(Decimal(1), Decimal(0))
 RATES = ("closed_rate", "on_time_handled_rate", "rework_rate")
 GRADES = tuple(

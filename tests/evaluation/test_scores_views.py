@@ -8,6 +8,8 @@ from sqlalchemy import text
 from app.evaluation import service
 from tests.factories.figures import IN_TIME, LATE, OPEN, Played
 
+pytestmark = pytest.mark.slow
+
 PERIOD = "2026-03"
 UNITS = {"subject": "unit", "period": PERIOD}
 

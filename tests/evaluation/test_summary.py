@@ -17,6 +17,8 @@ from app.evaluation.jobs import refresh_some, roll_one, tied_one
 from app.evaluation.queries import Rolled
 from tests.evaluation.conftest import NEAR
 
+pytestmark = pytest.mark.slow
+
 YEAR = {"from": "2026-01-01", "to": "2026-12-31"}
 GROUPS = ("", "district", "district,type,month", "unit,source", "class", "street", "community,weekday", "cell,hour")
 

@@ -17,6 +17,8 @@ from tests.evaluation.test_summary import YEAR, roll_everything
 from tests.factories.figures import IN_TIME, OPEN, Played
 from tests.factories.scattered_cases import scatter
 
+pytestmark = pytest.mark.slow
+
 CASES = 250
 KINDS = {
     Counted.HANDLING: Mark.HANDLED

@@ -12,6 +12,8 @@ from app.evaluation.jobs import recount_page, refresh_some
 from app.sla.service import Correction, set_correction
 from tests.evaluation.conftest import at
 
+pytestmark = pytest.mark.slow
+
 PERIOD = "2026-03-10"
 
 

@@ -19,6 +19,8 @@ from app.evaluation.service import Asked
 from tests.evaluation.compared import ZONE
 from tests.evaluation.conftest import Played, at
 
+pytestmark = pytest.mark.slow
+
 TUESDAY, WEDNESDAY, MARCH, APRIL = "2026-03-10", "2026-03-11", "2026-03", "2026-04"
 MICROSECOND = 1e-6 / 3600
 DISPATCHED = (0, 0.1, 0.2, 0.3)

@@ -20,6 +20,8 @@ from app.parts.rules.guarding import unguarded
 from tests.exports.reading import FORMATS, fetched, from_csv, from_geojson, from_gpkg, from_xlsx, numbers_in
 from tests.factories.scattered_cases import scatter
 
+pytestmark = pytest.mark.slow
+
 CROWD = 60
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST = '=HYPERLINK("http://evil"),\r\n第二行 "引号"'
@@ -148,7 +150,6 @@ def test_a_geopackage_is_read_by_map_programs(api, crowd, tmp_path):
     assert 0 < len(open_ones) <= CROWD
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("who", ["operator", "operator2", "inspector1", "inspector3", "unit1", "handler1", "auditor"])
 def test_everybody_exports_what_they_see_in_the_list(api, crowd, who, tmp_path):
     for query in ({}, {"state": "handling"}, {"area": "310102"}, {"sort": "due_at"}, {"lamp": "red,yellow"}):

@@ -18,6 +18,8 @@ from tests.exports.reading import FORMATS, numbers_in
 from tests.exports.test_files import listed
 from tests.factories.scattered_cases import scatter
 
+pytestmark = pytest.mark.slow
+
 CROWD = 40
 SMALL = 10
 

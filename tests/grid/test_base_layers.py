@@ -17,6 +17,8 @@ from app.grid.errors import BadBaseLayer
 from app.grid.rules.base_layers import BaseLayerName
 from app.grid.rules.coordinates import from_wgs84
 
+pytestmark = pytest.mark.slow
+
 ROAD = [[121.4, 31.2], [121.401, 31.2005]]
 HOUSE = [[[121.4, 31.2], [121.4005, 31.2], [121.4005, 31.2005], [121.4, 31.2]]]
 

@@ -17,6 +17,8 @@ from app.grid.service import locating
 from tests.factories import accounts
 from tests.factories.grid import CITY, SOUTH, STEP, WEST, a_grid, centre, geojson, made_city
 
+pytestmark = pytest.mark.slow
+
 INNER = "310101001001005"
 MIXED = service.Wanted(service.MIXED)
 

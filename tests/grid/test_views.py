@@ -15,6 +15,8 @@ from app.grid.rules.coordinates import from_wgs84
 from tests.factories import accounts
 from tests.factories.grid import CITY, SOUTH, STEP, WEST, a_grid, centre, geojson, made_city
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1/grid"
 INNER = "310101001001005"
 CELLS = [f"310101001001{serial:03}" for serial in range(1, 10)]

@@ -27,6 +27,8 @@ from app.media.service.decoding import Gate, HeicDecoders, decode
 from tests.factories.accounts import a_user
 from tests.factories.media import SMALL, Shot, a_photo, encoded, heic, jpeg, motion_photo, somebody
 
+pytestmark = pytest.mark.slow
+
 PLACE = (121.4737, 31.2304)
 SYSTEM = Principal(None, "system", "", None, (), frozenset())
 

@@ -12,6 +12,8 @@ from sqlalchemy import text
 from app.ogc.rules.collections import COLLECTIONS
 from tests.ogc.conftest import HIDDEN, PUBLIC
 
+pytestmark = pytest.mark.slow
+
 NAMES = list(COLLECTIONS)
 # RFC 7946, as far as what is answered here goes.
 POSITION = {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}}

@@ -19,6 +19,8 @@ from app.parts.service import files, importing
 from tests.factories.cases import NEAR
 from tests.factories.parts import HEADER, LAMP_CODE, csv_bytes, handed_in, row_of, some_parts
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core.db import unit_of_work
 
+pytestmark = pytest.mark.slow
+
 NAMED = {"types": "type_id", "organizations": "owner_id"}
 MAKE = {
     "types": """

@@ -20,6 +20,8 @@ from tests.factories.cases import RUBBISH_CODES, STALL_CODES, act, to_state
 from tests.factories.notices import a_committed_city, begin, heard_by
 from tests.factories.reports import a_report
 
+pytestmark = pytest.mark.slow
+
 FAR = "310102001001001"
 OPEN = "done_at IS NULL AND withdrawn_at IS NULL"
 WORKING_DAY = Limit(Decimal(1), Unit.WORKING_DAY)
@@ -364,7 +366,6 @@ def test_the_database_keeps_call_backs_whole(api, change):
         api.session.execute(text(f"UPDATE call_backs SET {change}"))
 
 
-@pytest.mark.slow
 @pytest.mark.committed
 def test_the_feed_is_read_once_from_the_migration_on(committed, now):
     del committed

@@ -11,6 +11,8 @@ from app.reports import jobs, service
 from app.reports.service.sourcing import phone_hash
 from tests.factories.calls import CALLER, a_call, ended, follow
 
+pytestmark = pytest.mark.slow
+
 PHONE = "+8613800000009"
 MASKED = {"name": "李*", "phone": "138****0009", "call_back": True, "language": "zh-CN"}
 FAR = "310102001001001"

@@ -10,6 +10,8 @@ from tests.factories.calls import CALLER, a_call
 from tests.factories.cases import RUBBISH_CODES, STALL, STALL_CODES
 from tests.factories.media import SMALL, Shot, jpeg
 
+pytestmark = pytest.mark.slow
+
 ID = "018f0000-0000-7000-8000-000000000001"
 RULE = {
     "name_zh": "视频巡查",

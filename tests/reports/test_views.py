@@ -10,6 +10,8 @@ from app.media import service as media
 from tests.factories.cases import RUBBISH_CODES
 from tests.factories.media import SMALL, Shot, jpeg
 
+pytestmark = pytest.mark.slow
+
 OUTSIDE = {"lon": 120.0, "lat": 30.0, "crs": "wgs84"}
 ID = "018f0000-0000-7000-8000-000000000001"
 

@@ -21,6 +21,8 @@ from tests.factories.catalog import SCHEME, a_type
 from tests.factories.grid import a_grid, centre
 from tests.factories.routing import a_territory, a_unit, rules
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 3, 10)
 CELL = "310101001001001"
 WIDTH = 0.0001

@@ -16,6 +16,8 @@ from tests.factories.catalog import SCHEME, a_type
 from tests.factories.grid import a_grid, centre
 from tests.factories.routing import a_territory, a_unit, rule_row, rules
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 3, 10)
 STREET = "310101001"
 CELL = "310101001001001"

@@ -19,6 +19,8 @@ from app.statements.service import delivering
 from tests.core.test_gateways import Mail, port, serving
 from tests.statements.conftest import DAILY
 
+pytestmark = pytest.mark.slow
+
 WEBHOOK = {"url": "https://example.org/hook", "events": ["statement.ready", "case.created"]}
 
 

@@ -12,6 +12,8 @@ from sqlalchemy import text
 from app.statements.service.keeping import MOST_STATEMENTS
 from tests.statements.conftest import DAILY, SUMMARY
 
+pytestmark = pytest.mark.slow
+
 
 def run(api, statement, who="evaluator", status=200):
     """A run; a file is compared with no description."""

@@ -16,6 +16,8 @@ from app import migrate
 from app.models import TABLES, Base
 from tests.conftest import _drop, _url, create_empty
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def empty_url(admin: Engine, superuser_url: str) -> Iterator[str]:

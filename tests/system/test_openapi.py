@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import pytest
 import yaml
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 
 from app.cli.system import spec_text
 from tests.system.sources import ROOT
+
+pytestmark = pytest.mark.slow
 
 COMMITTED = ROOT / "api_spec" / "openapi.yaml"
 PROBLEM = "application/problem+json"

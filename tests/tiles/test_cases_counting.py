@@ -26,6 +26,8 @@ from app.tiles.service.seeing import SHELF, seen_by
 from tests.factories.scattered_cases import scatter
 from tests.tiles.mvt import features, tile_of
 
+pytestmark = pytest.mark.slow
+
 MARK = Mark("", "", 0, 0)
 
 
@@ -166,7 +168,6 @@ def test_changes_are_forgotten_after_days(session, city, crowd):
     assert ledgers.purge_changes(session) == 1
 
 
-@pytest.mark.slow
 def test_outlines_carry_the_counts_of_their_areas(api, session, city, crowd):
     preparing.prepare_ground(session, now=datetime.now(UTC))
     session.commit()

@@ -16,6 +16,8 @@ from app.tiles.service.layers import GROUND
 from tests.factories.grid import a_grid, geojson
 from tests.tiles.decoding import decoded, layers_of, tile_at
 
+pytestmark = pytest.mark.slow
+
 API = "/api/v1/tiles"
 MIDDLE = (121.403, 31.203)
 FAR = (100.0, 40.0)
@@ -289,7 +291,6 @@ def test_cells_that_would_be_too_many_are_their_communities(get, ground, monkeyp
     assert {(row["code"][:6], row["cells"]) for row in found.rows} == {("310101", 9), ("310102", 9)}
 
 
-@pytest.mark.slow
 def test_no_tile_of_a_dense_city_is_too_large(session, get, ground, now):
     """Twenty thousand cells in one tile of zoom 13, each with a long name and a duty zone, and as many houses."""
     session.execute(
