@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import text
 
 from app.accounts import jobs as accounts_jobs
+from app.analysis import jobs as analysis_jobs
 from app.bulletins import jobs as bulletins_jobs
 from app.cases import jobs as cases_jobs
 from app.core import gateways, http, logs
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 FEATURE_JOBS = (
     gateways,
     accounts_jobs,
+    analysis_jobs,
     bulletins_jobs,
     cases_jobs,
     duty_jobs,

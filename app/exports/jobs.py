@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import IO
@@ -16,14 +16,14 @@ from app.cases.views.filters import check_known, filter_of
 from app.core import clock
 from app.core.config import config
 from app.core.db import read_unit, unit_of_work
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Unavailable
 from app.core.jobs import periodic, task
 from app.core.storage import store
 from app.core.sweeping import remove_outlived, remove_strays
 from app.exports import service
 from app.exports.errors import ExportBroken, ExportTooLarge
 from app.exports.queries.picking import Picked, picked_cases
-from app.exports.rules import ATTEMPTS, KEPT, MOST_ROWS
+from app.exports.rules import ATTEMPTS, KEPT, MOST_ROWS, Format
 from app.exports.schemas import ExportCasesQuery
 from app.exports.service import Attempt
 from app.exports.service.reading import Told
@@ -39,15 +39,25 @@ class Superseded(Exception):
 @task("exports.make_file", attempts=ATTEMPTS)
 def make_file(export_id: str) -> None:
     """Make the file of an export; after a stop it begins afresh, and only a whole file is ever given out."""
+    made(export_id, _make)
+
+
+def made(export_id: str, make: Callable[[Attempt], None]) -> None:
+    """Begin an export and make its file, whatever it holds; what goes wrong is recorded, or left to the next attempt.
+
+    Raises: Unavailable while another attempt is left.
+    """
     with unit_of_work() as session:
         attempt = service.begin(session, UUID(export_id), now=clock.now())
     if attempt is None:
         return
     try:
-        _make(attempt)
+        make(attempt)
     except Superseded:
         log.info("export.superseded", export_id=export_id, attempt=attempt.number)
     except DomainError as refused:
+        if isinstance(refused, Unavailable) and attempt.number < ATTEMPTS:
+            raise
         _fail(attempt, refused)
     except Exception:
         if attempt.number < ATTEMPTS:
@@ -62,14 +72,14 @@ def _fail(attempt: Attempt, why: DomainError) -> None:
 
 
 def _make(attempt: Attempt) -> None:
-    wanted = attempt.wanted
+    wanted, ending = attempt.wanted, Format(attempt.wanted.format)
     picked = _picked(attempt)
     with read_unit() as session:
         said = service.wording(session, wanted.language)
-    reader = service.Reader(attempt.principal, wanted.format, attempt.asked_at, config().city_tz)
+    reader = service.Reader(attempt.principal, ending, attempt.asked_at, config().city_tz)
     rows = _telling(attempt, service.batches(read_unit, reader, picked))
     with tempfile.TemporaryFile(prefix="fieldgrid-export-") as file:
-        size = _write(file, service.pieces_of(wanted.format, rows, said, len(picked)))
+        size = _write(file, service.pieces_of(ending, rows, said, len(picked)))
         file.seek(0)
         store().put_file(attempt.file_key, file)
     with unit_of_work() as session:
@@ -85,7 +95,7 @@ def _picked(attempt: Attempt) -> Picked:
     Raises: ExportTooLarge; BadFilter where the filter names something that is gone.
     """
     query = ExportCasesQuery.model_validate(attempt.wanted.query)
-    most = MOST_ROWS[attempt.wanted.format]
+    most = MOST_ROWS[Format(attempt.wanted.format)]
     with read_unit() as session:
         found, unknown = cases.named(session, replace(filter_of(query, config().city_tz), sort=query.sort))
         check_known(unknown)

@@ -19,7 +19,8 @@ class CaseExport(Base):
 
     __tablename__ = "case_exports"
     __table_args__ = (
-        CheckConstraint("format IN ('csv', 'xlsx', 'geojson', 'gpkg')", name="format"),
+        CheckConstraint("format IN ('csv', 'xlsx', 'geojson', 'gpkg', 'json', 'pdf')", name="format"),
+        CheckConstraint("what IN ('cases', 'sla_report')", name="what"),
         CheckConstraint("language IN ('zh-CN', 'en')", name="language"),
         CheckConstraint("status IN ('waiting', 'running', 'ready', 'failed')", name="status"),
         CheckConstraint("(status = 'ready') = (file_key IS NOT NULL)", name="file_key"),
@@ -31,13 +32,18 @@ class CaseExport(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), comment="who asked; nobody else is given it")
+    what: Mapped[str] = mapped_column(server_default="cases", comment="what the file holds")
     format: Mapped[str]
     language: Mapped[str]
-    query: Mapped[dict[str, Any]] = mapped_column(comment="parameters of the list, by their names")
+    query: Mapped[dict[str, Any]] = mapped_column(comment="parameters of what was asked, by their names")
     scope: Mapped[str] = mapped_column(comment="SHA-256 of the grants it is made under")
     status: Mapped[str]
-    expected: Mapped[int | None] = mapped_column(Integer, comment="cases that there are; null until they are counted")
-    rows: Mapped[int] = mapped_column(Integer, server_default="0", comment="cases that are written")
+    expected: Mapped[int | None] = mapped_column(
+        Integer, comment="cases or steps that there are; null until they are counted"
+    )
+    rows: Mapped[int] = mapped_column(
+        Integer, server_default="0", comment="cases that are written, or steps that are done"
+    )
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0", comment="how often it was begun")
     file_key: Mapped[str | None] = mapped_column(comment="where the bytes are stored")
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
 from app.cases.rules.filters import SORTS
 from app.cases.schemas import CaseFilterQuery
 from app.core.schemas import Id, Out, Path
-from app.exports.rules import ExportStatus, Format, Language
+from app.exports.rules import Contents, ExportStatus, Language
 
 
 class ExportCasesQuery(CaseFilterQuery):
@@ -48,13 +48,14 @@ class ExportOut(Out):
     """An export as a job."""
 
     id: Id
+    what: Contents = Field(description="Cases, or a report of GET /sla/report")
     status: ExportStatus
     progress: int = Field(description="Per cent; 100 only when it is ready")
-    rows: int = Field(description="Cases that are written")
-    expected: int | None = Field(description="Cases that there are; null until they are counted")
-    format: Format
+    rows: int = Field(description="Cases that are written, steps of a report that are done")
+    expected: int | None = Field(description="Cases or steps that there are; null until they are counted")
+    format: Literal["csv", "xlsx", "geojson", "gpkg", "json", "pdf"]
     language: Language
-    query: dict[str, Any] = Field(description="As it was asked: parameters of GET /cases")
+    query: dict[str, Any] = Field(description="As it was asked: parameters of GET /cases or GET /sla/report")
     size_bytes: int | None
     file: str | None = Field(description="Where the file is, once it is ready; it needs the same sign-in")
     problem: ExportProblemOut | None = Field(description="Why it failed")

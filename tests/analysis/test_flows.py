@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from app.analysis.rules import Spent, Turn, bottleneck_of, common_reasons, detours_of, quantile
+from app.analysis.rules import DetourKind, Spent, Turn, Turns, bottleneck_of, common_reasons, detours_of, quantile
 from app.cases.rules import Action
 from app.evaluation.jobs import refresh_some
-from tests.evaluation.conftest import FAR, at
+from tests.evaluation.conftest import at
 from tests.factories.cases import act
 
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
-
-
-@pytest.fixture
-def several(played, city):
-    """Straight through; held, extended, checked twice and reopened; handed back once; still open."""
-    straight = played.case(0, 0.1, 0.2, 0.3, 3, 3.1, 3.2)
-    winding = played.case(0, 0.1, 0.2, 0.3)
-    played.act(winding, "request_extension", "unit1", 2.5, limit=2, unit="working_hour", reason="等配件")
-    played.act(winding, "decide_extension", "leader", 2.6, granted=True)
-    played.act(winding, "request_hold", "unit1", 3, until=date(2026, 3, 20), reason="天气")
-    played.act(winding, "decide_hold", "dispatcher", 3.5, granted=True)
-    played.act(winding, "resume", "dispatcher", 27.5)
-    played.act(winding, "finish", "unit1", 28, photos=1, text="已清理")
-    played.act(
-        winding, "check", "inspector1", 28.1, photos=1, verdict="failed", reason="没清干净", position=city.position()
-    )
-    played.act(winding, "finish", "unit1", 28.2, photos=1, text="已清理")
-    played.act(winding, "check", "inspector1", 28.3, photos=1, verdict="passed", position=city.position())
-    played.act(winding, "close", "leader", 28.4)
-    back = played.case(1, 1.1, 1.2, 1.3)
-    played.act(back, "return", "unit1", 2.5, reason="不属本单位")
-    played.act(back, "dispatch", "dispatcher", 2.6)
-    played.act(back, "request_extension", "unit1", 2.7, limit=2, unit="working_hour", reason="等配件")
-    played.act(back, "decide_extension", "leader", 2.8, granted=False)
-    played.act(back, "finish", "unit1", 3, photos=1, text="已清理")
-    played.act(back, "check", "inspector1", 3.1, photos=1, verdict="passed", position=city.position())
-    played.act(back, "close", "leader", 3.2)
-    far = played.case(1, 1.1, 1.2, cell=FAR)
-    return straight, winding, back, far
 
 
 def test_where_the_time_of_closed_cases_went(api, several):
@@ -136,7 +105,7 @@ def test_what_cannot_be_analysed_is_refused(api, query, pointer):
 def test_nothing_takes_no_time():
     assert bottleneck_of(0, [], []) == {"cases": 0, "total_s": 0, "stages": []}
     assert bottleneck_of(1, [Spent("close", 1, 0, 0, 0, 0)], [])["stages"][0]["share"] is None
-    empty = detours_of(0, [], frozenset())
+    empty = detours_of(0, Turns([]))
     assert (empty["holds"]["rate"], empty["holds"]["median_s"], empty["reasons"]) == (None, None, [])
 
 
@@ -146,14 +115,19 @@ def test_only_common_phrases_are_told():
     ] + [Turn("c9", Action.RETURN, reason="张三不在家", said_by="p1")]
     common = common_reasons(turns)
     assert common == {"权属不清"}
-    found = detours_of(10, turns, common)
+    found = detours_of(10, Turns(turns, common))
     assert found["reasons"] == [
         {"kind": "return", "reason": "权属不清", "count": 5},
         {"kind": "return", "reason": None, "count": 1},
     ]
     assert found["returns"] == {"times": 6, "cases": 6, "rate": 0.6, "misrouted": 5, "recalled": 1}
+    group = Turns(turns, common)
+    assert len(group.with_reason(DetourKind.RETURN, "权属不清")) == 5
+    assert [one.case_id for one in group.with_reason(DetourKind.RETURN, None)] == ["c9"]
+    # Whoever guesses what one person said is not told.
+    assert group.with_reason(DetourKind.RETURN, "张三不在家") == []
     twice = [Turn("c1", Action.CHECK), Turn("c1", Action.CHECK), Turn("c2", Action.CHECK)]
-    assert detours_of(4, twice, frozenset())["reworks"] == {"times": 3, "cases": 2, "rate": 0.5, "twice": 1}
+    assert detours_of(4, Turns(twice))["reworks"] == {"times": 3, "cases": 2, "rate": 0.5, "twice": 1}
 
 
 def test_quantiles_lie_between_two_values_in_proportion():

@@ -26,6 +26,7 @@ FEATURES = {
     "console",
     "evaluation",
     "exports",
+    "analysis",
     "bulletins",
     "statements",
 }

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import starmap
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Interval, Row, bindparam, case, func, literal, literal_column, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Interval,
+    Row,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from app.analysis.rules import AGES, Age, OpenDimension
@@ -16,6 +31,7 @@ from app.cases.queries.visibility import visible
 from app.cases.rules import OPEN_STATES, STAGE_OF
 from app.cases.rules.filters import CaseFilter
 from app.core.auth import Principal
+from app.evaluation.queries.figures import BehindRow
 from app.evaluation.queries.summing import CLASS_OF, OF_ENTRY
 
 _NOW = bindparam("now", type_=Case.due_at.type)
@@ -30,6 +46,7 @@ _KEYS: Mapping[OpenDimension, str] = {
     OpenDimension.STAGE: "stage",
 }
 _SHOWN: Mapping[str, str] = {"green": "green", "amber": "yellow", "red": "red", "paused": "grey"}
+OpenGroup: TypeAlias = Mapping[OpenDimension, Collection[str] | None]
 _age: ColumnElement[Any] = _NOW - literal_column("opened_at", Case.opened_at.type)
 
 
@@ -55,9 +72,41 @@ def open_groups(
     return session.connection().execute(query.group_by(*keys), {"now": now}).all()
 
 
+def open_cases(
+    session: Session, counted: tuple[OpenGroup, str], found: CaseFilter, principal: Principal, now: datetime, most: int
+) -> list[BehindRow]:
+    """The cases that `counted`, a group and a number of it, counts in `open_groups`, as they were opened.
+
+    Shape: the group has for each dimension the values that fall together, as text, None for cases without any.
+    """
+    opened = literal_column("opened_at", Case.opened_at.type)
+    group, count = counted
+    query = select(literal_column("CAST(id AS text)"), literal(0), opened, null().cast(BigInteger))
+    query = (
+        query.select_from(text("rows"))
+        .add_cte(_rows(found, principal))
+        .where(_counted(count), *starmap(_in_group, group.items()))
+    )
+    rows = session.connection().execute(query.order_by(opened, literal_column("id")).limit(most), {"now": now})
+    return [tuple(row) for row in rows]
+
+
+def _in_group(dimension: OpenDimension, values: Collection[str] | None) -> ColumnElement[bool]:
+    # A class is given by its types.
+    key = _KEYS[OpenDimension.TYPE if dimension is OpenDimension.CLASS else dimension]
+    return literal_column(key).is_(None) if values is None else literal_column(f"CAST({key} AS text)").in_(values)
+
+
+def _counted(count: str) -> ColumnElement[bool]:
+    if count in _SHOWN:
+        return literal_column("lamp") == _SHOWN[count]
+    return next((_in_band(age) for age in AGES if age.name == count), true())
+
+
 def _rows(found: CaseFilter, principal: Principal) -> Any:
     """Open cases under the names that figures are grouped by."""
     query = select(
+        Case.id.label("id"),
         Case.filed_cell.label("cell"),
         Case.lead_id.label("unit_id"),
         Case.type_id.label("type_id"),

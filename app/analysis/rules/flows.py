@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -36,7 +36,8 @@ class Turn(NamedTuple):
     """A step off the straight way that a case of a group took.
 
     Shape: `seconds` of the wall clock: how long a hold was, by how much an extension moved the deadline;
-           `said_by` who gave the reason, None for the system and whoever is nameless or erased.
+           `said_by` who gave the reason, None for the system and whoever is nameless or erased;
+           `closing` the marks of the closing.
     """
 
     case_id: str
@@ -46,9 +47,11 @@ class Turn(NamedTuple):
     seconds: float | None = None
     reason: str | None = None
     said_by: str | None = None
+    at: datetime | None = None
+    closing: int = 0
 
 
-class Kind(StrEnum):
+class DetourKind(StrEnum):
     """What a case was taken off its way by."""
 
     HOLD = "hold"
@@ -58,14 +61,44 @@ class Kind(StrEnum):
     REOPENED = "reopened"
 
 
-_REASONED: Mapping[Action, Kind] = MappingProxyType(
+class DetourCount(StrEnum):
+    """A number of a kind: so many turns, or cases."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    TIMES = "times"
+    CASES = "cases"
+    MISROUTED = "misrouted"
+    RECALLED = "recalled"
+    TWICE = "twice"
+    REASON = "reason"
+
+
+_ASKING = (DetourCount.ASKED, DetourCount.GRANTED, DetourCount.REFUSED, DetourCount.CASES, DetourCount.REASON)
+_HAPPENING = (DetourCount.TIMES, DetourCount.CASES, DetourCount.REASON)
+PARTS: Mapping[DetourKind, tuple[DetourCount, ...]] = MappingProxyType(
     {
-        Action.REQUEST_HOLD: Kind.HOLD,
-        Action.REQUEST_EXTENSION: Kind.EXTENSION,
-        Action.RETURN: Kind.RETURN,
-        Action.CHECK: Kind.REWORK,
-        Action.REOPEN: Kind.REOPENED,
+        DetourKind.HOLD: _ASKING,
+        DetourKind.EXTENSION: _ASKING,
+        DetourKind.RETURN: (*_HAPPENING, DetourCount.MISROUTED, DetourCount.RECALLED),
+        DetourKind.REWORK: (*_HAPPENING, DetourCount.TWICE),
+        DetourKind.REOPENED: _HAPPENING,
     }
+)
+"""The numbers that each kind has."""
+_REASONED: Mapping[DetourKind, Action] = MappingProxyType(
+    {
+        DetourKind.HOLD: Action.REQUEST_HOLD,
+        DetourKind.EXTENSION: Action.REQUEST_EXTENSION,
+        DetourKind.RETURN: Action.RETURN,
+        DetourKind.REWORK: Action.CHECK,
+        DetourKind.REOPENED: Action.REOPEN,
+    }
+)
+"""By which action it begins, with a reason."""
+_DECIDED: Mapping[DetourKind, Action] = MappingProxyType(
+    {DetourKind.HOLD: Action.DECIDE_HOLD, DetourKind.EXTENSION: Action.DECIDE_EXTENSION}
 )
 
 
@@ -114,56 +147,91 @@ def quantile(values: Iterable[float], share: float) -> float:
     return float(ordered[low] + (ordered[high] - ordered[low]) * (place - low))
 
 
-@dataclass(frozen=True, slots=True)
-class _Turns:
-    """The turns of one group, by action."""
+class Turns:
+    """The turns of a group of cases: each number of it is as many turns as stand behind it.
 
-    cases: int
-    by_action: Mapping[Action, Sequence[Turn]]
-
-    def granted(self, decision: Action) -> list[Turn]:
-        return [one for one in self.by_action.get(decision, ()) if one.granted]
-
-    def asked(self, request: Action, decision: Action) -> dict[str, Any]:
-        granted = self.granted(decision)
-        seconds = [one.seconds for one in granted if one.seconds is not None]
-        return {
-            "asked": len(self.by_action.get(request, ())),
-            "granted": len(granted),
-            "refused": len(self.by_action.get(decision, ())) - len(granted),
-            **self._cases(granted),
-            "median_s": quantile(seconds, 0.5) if seconds else None,
-        }
-
-    def times(self, action: Action) -> dict[str, Any]:
-        found = self.by_action.get(action, ())
-        return {"times": len(found), **self._cases(found)}
-
-    def _cases(self, turns: Iterable[Turn]) -> dict[str, Any]:
-        cases = len({one.case_id for one in turns})
-        return {"cases": cases, "rate": cases / self.cases if self.cases else None}
-
-
-def detours_of(cases: int, turns: Iterable[Turn], common: frozenset[str]) -> dict[str, Any]:
-    """What took cases off the straight way, of so many that were closed; rates are shares of these.
-
-    Shape: `common` are the reasons that may be told, see `common_reasons`; all others are counted under None.
+    Shape: `common` are the reasons that may be told, see `common_reasons`.
     """
-    by_action: dict[Action, list[Turn]] = defaultdict(list)
+
+    def __init__(self, turns: Iterable[Turn], common: frozenset[str] = frozenset()) -> None:
+        self._by_action: dict[Action, list[Turn]] = defaultdict(list)
+        for turn in turns:
+            self._by_action[turn.action].append(turn)
+        self._common = common
+
+    def behind(self, kind: DetourKind, part: DetourCount) -> list[Turn]:
+        """The turns that a number of a kind counts, in their order; of numbers of cases the first one of each.
+
+        Raises: KeyError for a number that the kind does not have, and for reasons, see `with_reason`.
+        """
+        begun = self._by_action.get(_REASONED[kind], [])
+        decided = self._by_action.get(_DECIDED[kind], []) if kind in _DECIDED else []
+        granted = [one for one in decided if one.granted]
+        chosen: Mapping[DetourCount, Callable[[], list[Turn]]] = {
+            DetourCount.ASKED: lambda: begun,
+            DetourCount.TIMES: lambda: begun,
+            DetourCount.GRANTED: lambda: granted,
+            DetourCount.REFUSED: lambda: [one for one in decided if not one.granted],
+            DetourCount.CASES: lambda: _each(granted if kind in _DECIDED else begun),
+            DetourCount.MISROUTED: lambda: [one for one in begun if not one.recalled],
+            DetourCount.RECALLED: lambda: [one for one in begun if one.recalled],
+            DetourCount.TWICE: lambda: _each(begun, least=2),
+        }
+        return chosen[part]()
+
+    def told(self, kind: DetourKind) -> list[tuple[str | None, int]]:
+        """The most frequent reasons of a kind, then under None how many others there are."""
+        begun = self._by_action.get(_REASONED[kind], [])
+        counted: Counter[str | None] = Counter(one.reason for one in begun if one.reason in self._common)
+        first = sorted(counted.items(), key=lambda one: (-one[1], one[0] or ""))[:REASONS_SHOWN]
+        rest = len(begun) - sum(number for _, number in first)
+        return [*first, (None, rest)] if rest else first
+
+    def with_reason(self, kind: DetourKind, reason: str | None) -> list[Turn]:
+        """Those that gave a reason that is told, under None all others; none for a reason that is not told."""
+        told = {text for text, _ in self.told(kind) if text is not None}
+        begun = self._by_action.get(_REASONED[kind], [])
+        if reason is None:
+            return [one for one in begun if one.reason not in told]
+        return [one for one in begun if one.reason == reason and reason in told]
+
+    def holds(self) -> list[Turn]:
+        """Holds that are over, with how long they were."""
+        return [one for one in self.behind(DetourKind.HOLD, DetourCount.GRANTED) if one.seconds is not None]
+
+
+def _each(turns: Iterable[Turn], least: int = 1) -> list[Turn]:
+    """The first turn of each case that has so many of them."""
+    by_case: dict[str, list[Turn]] = defaultdict(list)
     for turn in turns:
-        by_action[turn.action].append(turn)
-    group = _Turns(cases, by_action)
-    returned = by_action.get(Action.RETURN, [])
-    recalled = sum(one.recalled for one in returned)
-    failed = Counter(one.case_id for one in by_action.get(Action.CHECK, []))
+        by_case[turn.case_id].append(turn)
+    return [found[0] for found in by_case.values() if len(found) >= least]
+
+
+def detours_of(cases: int, turns: Turns) -> dict[str, Any]:
+    """What took cases off the straight way, of so many that were closed; rates are shares of these."""
+
+    def numbers(kind: DetourKind, *parts: DetourCount) -> dict[str, Any]:
+        found = {part.value: len(turns.behind(kind, part)) for part in (*parts, DetourCount.CASES)}
+        return {**found, "rate": found["cases"] / cases if cases else None}
+
+    def asked(kind: DetourKind) -> dict[str, Any]:
+        seconds = [one.seconds for one in turns.behind(kind, DetourCount.GRANTED) if one.seconds is not None]
+        median = quantile(seconds, 0.5) if seconds else None
+        return numbers(kind, DetourCount.ASKED, DetourCount.GRANTED, DetourCount.REFUSED) | {"median_s": median}
+
     return {
         "cases": cases,
-        "holds": group.asked(Action.REQUEST_HOLD, Action.DECIDE_HOLD),
-        "extensions": group.asked(Action.REQUEST_EXTENSION, Action.DECIDE_EXTENSION),
-        "returns": group.times(Action.RETURN) | {"misrouted": len(returned) - recalled, "recalled": recalled},
-        "reworks": group.times(Action.CHECK) | {"twice": sum(times > 1 for times in failed.values())},
-        "reopened": group.times(Action.REOPEN),
-        "reasons": _reasons(by_action, common),
+        "holds": asked(DetourKind.HOLD),
+        "extensions": asked(DetourKind.EXTENSION),
+        "returns": numbers(DetourKind.RETURN, DetourCount.TIMES, DetourCount.MISROUTED, DetourCount.RECALLED),
+        "reworks": numbers(DetourKind.REWORK, DetourCount.TIMES, DetourCount.TWICE),
+        "reopened": numbers(DetourKind.REOPENED, DetourCount.TIMES),
+        "reasons": [
+            {"kind": kind.value, "reason": reason, "count": number}
+            for kind in DetourKind
+            for reason, number in turns.told(kind)
+        ],
     }
 
 
@@ -174,16 +242,3 @@ def common_reasons(turns: Iterable[Turn]) -> frozenset[str]:
         if turn.reason is not None and turn.said_by is not None:
             said[turn.reason].add(turn.said_by)
     return frozenset(reason for reason, people in said.items() if len(people) >= SAID_BY)
-
-
-def _reasons(by_action: Mapping[Action, Sequence[Turn]], common: frozenset[str]) -> list[dict[str, Any]]:
-    """The most frequent reasons of each kind, then all others of it together."""
-    listed: list[dict[str, Any]] = []
-    for action, kind in _REASONED.items():
-        turns = by_action.get(action, ())
-        told = Counter(one.reason for one in turns if one.reason in common)
-        first = sorted(told.items(), key=lambda one: (-one[1], one[0] or ""))[:REASONS_SHOWN]
-        rest = len(turns) - sum(number for _, number in first)
-        counted = [*first, (None, rest)] if rest else first
-        listed += [{"kind": kind.value, "reason": reason, "count": number} for reason, number in counted]
-    return listed

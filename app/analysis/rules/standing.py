@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class OpenDimension(StrEnum):
@@ -38,6 +38,10 @@ AGES: tuple[Age, ...] = (
     Age("over_30d", timedelta(days=30), None),
 )
 
+OpenCount = Literal[
+    "open", "green", "amber", "red", "paused", "under_1d", "d1_3", "d3_7", "d7_30", "over_30d", "turning_red"
+]
+"""The numbers of a group of open cases that cases stand behind; `turning_red`: not late yet, and late within a day."""
 DISTRICT_DIGITS, STREET_DIGITS = 6, 9
 """How long the codes of districts and streets are (GB/T 2260)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,14 @@ from app.cases import queries as cases
 from app.cases import service as case_service
 from app.cases.rules.filters import CaseFilter
 from app.core.auth import Principal
-from app.evaluation.service import Names, area_names, in_order
+from app.evaluation.rules.summing import Dimension
+from app.evaluation.service import MOST_CASES, Names, area_names, group_given, in_order, keys_of, shown_at_most
 from app.sla.rules import Lamp
 
 LATE = (Lamp.RED.value,)
 NOT_LATE = (Lamp.GREEN.value, Lamp.YELLOW.value)
+TURNING_RED = "turning_red"
+SOON = timedelta(hours=24)
 MOST_COUNTED = 1_000_000
 SECOND = timedelta(seconds=1)
 
@@ -31,6 +34,19 @@ class Urgent:
     total: int
     items: list[dict[str, Any]]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBehind:
+    """A number of one group of open work: its dimensions, their values (None for none), which number."""
+
+    group_by: Sequence[OpenDimension]
+    values: Sequence[str | None]
+    count: str
+
+
+OF_STATE = frozenset({OpenDimension.STATE, OpenDimension.STAGE})
+"""What cases are grouped by as they stand, without codes."""
 
 
 def open_work(
@@ -46,6 +62,25 @@ def open_work(
     names.learn(keyed)
     groups = {names.folded(key): row for key, row in zip(keyed, rows, strict=True)}
     return [names.shown(key) | _numbers(groups[key], len(group_by)) for key in sorted(groups, key=in_order)]
+
+
+def open_cases(
+    session: Session, found: CaseFilter, behind: OpenBehind, principal: Principal, *, now: datetime
+) -> list[dict[str, Any]]:
+    """The cases behind a number of one group of open work, as many as it says, the oldest first.
+
+    Raises: BadPeriod, SubjectNotFound, TooManyCases.
+    """
+    group = group_given(behind.group_by, behind.values)
+    filed = {Dimension(name.value): value for name, value in group.items() if name not in OF_STATE}
+    keys: dict[OpenDimension, Collection[str] | None] = {
+        OpenDimension(name.value): values for name, values in keys_of(session, filed).items()
+    }
+    keys |= {name: None if (value := group[name]) is None else [value] for name in OF_STATE & group.keys()}
+    if behind.count == TURNING_RED:
+        found = replace(found, lamps=NOT_LATE, due_within=SOON)
+    rows = queries.open_cases(session, (keys, behind.count), found, principal, now, MOST_CASES + 1)
+    return shown_at_most(session, rows)
 
 
 def _numbers(row: Any, dimensions: int) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Told:
 def told(session: Session, what: str, query: GroundQuery, found: dict[str, Any]) -> Told:
     """An analysis as it was asked for."""
     words = wording(session, query.lang)
-    return Told(what, found, query.format, words, heading(session, what, found, query.area, words))
+    return Told(what, found, query.format, words, heading(session, what, found, query.area, words, unit=query.unit))
 
 
 def analysis_answer(told: Told, now: datetime) -> Response:

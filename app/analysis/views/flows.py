@@ -9,22 +9,24 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.analysis import service
-from app.analysis.schemas import FlowQuery, FlowsOut
-from app.analysis.service import Flow
+from app.analysis.schemas import BehindOut, BottleneckCasesQuery, DetourCasesQuery, FlowQuery, FlowsOut, FlowSpanQuery
+from app.analysis.service import Behind, Detour, Flow
+from app.analysis.service.ground import filter_for
 from app.analysis.views.blueprint import analysis
 from app.analysis.views.files import analysis_answer, told
-from app.analysis.views.ground import filter_for
 from app.core import clock
 from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.db import snapshot_unit
+from app.core.http import json_response
 from app.core.schemas import problems
 from app.evaluation.service import Asked
 from app.evaluation.views.files import also_files
 from app.evaluation.views.spans import asked_between
 
 ANSWER = also_files(FlowsOut, "Closed cases by group", "csv", "xlsx")
+BEHIND = {200: BehindOut, **problems(401, 403, 404, 422, 503)}
 ANALYSED = {200: ANSWER, **problems(401, 403, 503)}
 
 
@@ -66,8 +68,31 @@ def detours_answer(session: Session, query: FlowQuery, principal: Principal, *, 
     return _head(flow.asked) | {"items": service.detours(session, flow, now=now)}
 
 
-def _flow(session: Session, query: FlowQuery, principal: Principal, now: datetime) -> Flow:
-    asked = asked_between(query, principal, now)
+@analysis.get("/sla/bottleneck/cases", operation_id="list_bottleneck_cases", responses=BEHIND)
+@needs("figures.read")
+def list_bottleneck_cases(query: BottleneckCasesQuery) -> Response:
+    """The cases behind one number of one group of the bottleneck: as many as it says, at most 10 000."""
+    now, behind = clock.now(), Behind(query.stage, query.late)
+    with snapshot_unit() as session:
+        flow = _flow(session, query, current_principal(), now)
+        items = service.cases_in_stage(session, flow, query.values, behind, now=now)
+    return json_response({"as_of": to_rfc3339(flow.asked.at), "items": items})
+
+
+@analysis.get("/sla/detours/cases", operation_id="list_detour_cases", responses=BEHIND)
+@needs("figures.read")
+def list_detour_cases(query: DetourCasesQuery) -> Response:
+    """The cases behind one number of one group of the detours: as many as it says, at most 10 000."""
+    now, behind = clock.now(), Detour(query.kind, query.count, query.reason)
+    with snapshot_unit() as session:
+        flow = _flow(session, query, current_principal(), now)
+        items = service.cases_on_detour(session, flow, query.values, behind, now=now)
+    return json_response({"as_of": to_rfc3339(flow.asked.at), "items": items})
+
+
+def _flow(session: Session, query: FlowSpanQuery, principal: Principal, now: datetime) -> Flow:
+    """Raises: BadSpan, BadPeriod, BadFilter."""
+    asked = asked_between(session, query, principal, now)
     return Flow(asked, filter_for(session, query), query.dimensions, config().city_tz)
 
 

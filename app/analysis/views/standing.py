@@ -10,14 +10,24 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.analysis import service
-from app.analysis.schemas import OpenWorkOut, OpenWorkQuery, OverdueQuery, TurningRedQuery, UrgentPage
+from app.analysis.schemas import (
+    BehindOut,
+    OpenCasesQuery,
+    OpenWorkOut,
+    OpenWorkQuery,
+    OverdueQuery,
+    TurningRedQuery,
+    UrgentPage,
+)
+from app.analysis.service import OpenBehind
+from app.analysis.service.ground import filter_for
 from app.analysis.views.blueprint import analysis
 from app.analysis.views.files import LINES, analysis_answer, told
-from app.analysis.views.ground import filter_for
 from app.core import clock
 from app.core.auth import Principal, current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.db import read_unit
+from app.core.http import json_response
 from app.core.schemas import problems
 from app.evaluation.views.files import also_files
 
@@ -45,6 +55,20 @@ def open_answer(session: Session, query: OpenWorkQuery, principal: Principal, *,
     """
     found = filter_for(session, query)
     return {"as_of": to_rfc3339(now), "items": service.open_work(session, query.dimensions, found, principal, now=now)}
+
+
+@analysis.get(
+    "/sla/open/cases",
+    operation_id="list_open_cases_behind",
+    responses={200: BehindOut, **problems(401, 403, 404, 422)},
+)
+@needs("figures.read")
+def list_open_cases_behind(query: OpenCasesQuery) -> Response:
+    """The cases behind one number of one group of open work, the oldest first: as many as it says, at most 10 000."""
+    now, behind = clock.now(), OpenBehind(query.dimensions, query.values, query.count)
+    with read_unit() as session:
+        items = service.open_cases(session, filter_for(session, query), behind, current_principal(), now=now)
+    return json_response({"as_of": to_rfc3339(now), "items": items})
 
 
 @analysis.get("/sla/overdue", operation_id="list_overdue_cases", responses={200: LISTED, **problems(401, 403)})

@@ -21,6 +21,7 @@ from app.evaluation.queries.figures import (
     quantile,
     repeated_lately,
     roster,
+    unit_named,
 )
 from app.evaluation.queries.histories import (
     Known,
@@ -82,7 +83,7 @@ from app.evaluation.queries.rolling import (
     rolled_months,
     tie_month,
 )
-from app.evaluation.queries.summing import entries_of_group, sums, times, types_named, types_of
+from app.evaluation.queries.summing import entries_of_group, sums, sums_together, times, types_named, types_of
 
 __all__ = [
     "Chunk",
@@ -156,12 +157,14 @@ __all__ = [
     "size_of",
     "steps_of",
     "sums",
+    "sums_together",
     "take_pending",
     "targets_of",
     "tie_month",
     "times",
     "types_named",
     "types_of",
+    "unit_named",
     "user_name",
     "waiting",
     "with_merged",

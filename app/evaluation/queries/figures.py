@@ -251,6 +251,15 @@ def city(session: Session) -> tuple[str, str]:
     return ("", "") if row is None else (row.code, row.name)
 
 
+_UNIT = text("SELECT code, name FROM organizations WHERE code = :unit OR id::text = :unit")
+
+
+def unit_named(session: Session, unit: str) -> tuple[str, str]:
+    """(code, name) of a unit by its id or code; what is none has the name that it was asked by."""
+    row = session.connection().execute(_UNIT, {"unit": unit}).one_or_none()
+    return (unit, unit) if row is None else (row.code, row.name)
+
+
 _CASES = text("""
     SELECT c.id::text, c.number, c.state, c.filed_cell, c.source, c.opened_at, c.closed_at, c.forced,
            t.scheme, t.kind, t.code, t.name, o.code AS owner_code, o.name AS owner_name

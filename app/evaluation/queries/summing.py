@@ -105,13 +105,62 @@ def sums(
     return [(tuple(row[:width]), tuple(row[width:])) for row in rows]
 
 
+def sums_together(
+    session: Session, groupings: Sequence[Sequence[Dimension]], window: Window, parts: Sums, zone: str
+) -> list[list[tuple[tuple[Any, ...], tuple[int, ...]]]]:
+    """What `sums` says of each of several groupings, in their order; from stretches of entries, read once."""
+    every = tuple(dict.fromkeys(name for grouping in groupings for name in grouping))
+    of_entry = _keys(every, OF_ENTRY)
+    names = "".join(f"k{place}, " for place in range(len(every)))
+    numbers = ", ".join(number_column(count) for count in parts.counts)
+    query = text(f"""
+        WITH entry AS (
+            SELECT {of_entry} counted, marks, value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH}
+             WHERE NOT :covers OR case_id <> ALL (CAST(:covered AS uuid[]))
+            UNION ALL
+            SELECT {of_entry} counted, marks, value FROM unnest({GIVEN}) AS given ({NAMES})
+              JOIN {_STRETCHES} ON {_IN_STRETCH}),
+        rows AS (
+            SELECT {_which(groupings, every)} AS which, {names} counted, marks, count(*) AS number,
+                   coalesce(sum(value), 0) AS total
+              FROM entry AS e ({names} counted, marks, value)
+             GROUP BY GROUPING SETS ({_sets(groupings, every, "counted, marks")}))
+        SELECT which, {names} {numbers} FROM rows GROUP BY {names} which""")  # noqa: S608 -- our own words
+    found: list[list[tuple[tuple[Any, ...], tuple[int, ...]]]] = [[] for _ in groupings]
+    for which, *row in session.connection().execute(query, _given(window, parts, zone)):
+        places = [every.index(name) for name in groupings[which]]
+        found[which].append((tuple(row[place] for place in places), tuple(row[len(every) :])))
+    return found
+
+
+def _sets(groupings: Sequence[Sequence[Dimension]], every: Sequence[Dimension], also: str) -> str:
+    """Groupings as sets of the columns k0, k1, … of all their dimensions."""
+    columns = [[f"k{every.index(name)}" for name in grouping] for grouping in groupings]
+    return ", ".join(f"({', '.join([*names, also] if also else names)})" for names in columns)
+
+
+def _which(groupings: Sequence[Sequence[Dimension]], every: Sequence[Dimension]) -> str:
+    """The number of the grouping that a row is of."""
+    if not every:
+        return "0"
+    without = {
+        sum(1 << (len(every) - 1 - place) for place, name in enumerate(every) if name not in grouping): number
+        for number, grouping in enumerate(groupings)
+    }
+    cases = " ".join(f"WHEN {bits} THEN {number}" for bits, number in without.items())
+    return f"CASE GROUPING({', '.join(f'k{place}' for place in range(len(every)))}) {cases} END"
+
+
 def times(
-    session: Session, group_by: Sequence[Dimension], counted: Sequence[str], window: Window, zone: str
-) -> dict[tuple[Any, ...], tuple[float, float]]:
-    """(median, ninth decile) of the working seconds of what was done, by group; from the entries alone."""
-    of_entry = _keys(group_by, OF_ENTRY | {Dimension.CLASS: "class_id"})
-    classes = f"LEFT JOIN {CLASS_OF}" if Dimension.CLASS in group_by else ""
-    names = "".join(f"k{place}, " for place in range(len(group_by)))
+    session: Session, groupings: Sequence[Sequence[Dimension]], counted: Sequence[str], window: Window, zone: str
+) -> list[dict[tuple[Any, ...], tuple[float, float]]]:
+    """(median, ninth decile) of the working seconds of what was done by group, for each of several groupings, in their
+    order; from the entries alone, which are read once.
+    """
+    every = tuple(dict.fromkeys(name for grouping in groupings for name in grouping))
+    of_entry = _keys(every, OF_ENTRY | {Dimension.CLASS: "class_id"})
+    classes = f"LEFT JOIN {CLASS_OF}" if Dimension.CLASS in every else ""
+    names = "".join(f"k{place}, " for place in range(len(every)))
     query = text(f"""
         WITH rows AS (
             SELECT {of_entry} value FROM {_STRETCHES} JOIN evaluation_entries ON {_IN_STRETCH} {classes}
@@ -119,13 +168,17 @@ def times(
             UNION ALL
             SELECT {of_entry} value FROM unnest({GIVEN}) AS given ({NAMES})
               JOIN {_STRETCHES} ON {_IN_STRETCH} {classes} WHERE {_DONE})
-        SELECT {names} percentile_cont(0.5) WITHIN GROUP (ORDER BY value),
-               percentile_cont(0.9) WITHIN GROUP (ORDER BY value)
-          FROM rows AS r ({names} value) {f"GROUP BY {names[:-2]}" if names else "HAVING count(*) > 0"}""")  # noqa: S608
+        SELECT {_which(groupings, every)}, {names}
+               percentile_cont(CAST(ARRAY[0.5, 0.9] AS double precision[])) WITHIN GROUP (ORDER BY value)
+          FROM rows AS r ({names} value) GROUP BY GROUPING SETS ({_sets(groupings, every, "")})
+        HAVING count(*) > 0""")  # noqa: S608 -- put together from our own words
     parts = Sums((), [(kind, window.start, window.end) for kind in counted])
     marks = {"done": int(Mark.HANDLED), "apart": int(APART)}
-    rows = session.connection().execute(query, _given(window, parts, zone) | marks)
-    return {tuple(row[:-2]): (row[-2], row[-1]) for row in rows}
+    found: list[dict[tuple[Any, ...], tuple[float, float]]] = [{} for _ in groupings]
+    for which, *row, (median, ninth) in session.connection().execute(query, _given(window, parts, zone) | marks):
+        places = [every.index(name) for name in groupings[which]]
+        found[which][tuple(row[place] for place in places)] = (median, ninth)
+    return found
 
 
 _DONE = "marks & :done = :done AND marks & :apart = 0"
@@ -138,22 +191,27 @@ def entries_of_group(
 
     Shape: `group` has for each dimension the values that fall together, None for entries without any.
     """
-    group_sql = "".join(
+    of_group, keys = narrowed_to(group)
+    query = text(f"""
+        WITH {ENTRIES}, behind AS MATERIALIZED (
+            SELECT case_id, ordinal, marks, at, value FROM entries
+             WHERE marks & :having = :having AND marks & :lacking = 0 {of_group} LIMIT :most)
+        SELECT case_id::text, marks, at, value FROM behind ORDER BY at, case_id, ordinal""")  # noqa: S608
+    kinds = Counted if count.counted is None else [count.counted]
+    marks = {"having": int(count.having), "lacking": int(count.lacking)}
+    wanted = given(kinds, window) | keys | marks | {"zone": place.zone, "most": place.most}
+    return [tuple(row) for row in session.connection().execute(query, wanted)]
+
+
+def narrowed_to(group: Mapping[Dimension, Collection[str] | None]) -> tuple[str, dict[str, list[str]]]:
+    """A group of entries as more of a WHERE clause, and what that is given beside the zone."""
+    clauses = "".join(
         f" AND {OF_ENTRY[dimension]} IS NULL"
         if values is None
         else f" AND CAST({OF_ENTRY[dimension]} AS text) = ANY (CAST(:g_{dimension.value} AS text[]))"
         for dimension, values in group.items()
     )
-    query = text(f"""
-        WITH {ENTRIES}, behind AS MATERIALIZED (
-            SELECT case_id, ordinal, marks, at, value FROM entries
-             WHERE marks & :having = :having AND marks & :lacking = 0 {group_sql} LIMIT :most)
-        SELECT case_id::text, marks, at, value FROM behind ORDER BY at, case_id, ordinal""")  # noqa: S608
-    kinds = Counted if count.counted is None else [count.counted]
-    wanted = given(kinds, window) | {f"g_{name.value}": list(values or ()) for name, values in group.items()}
-    marks = {"having": int(count.having), "lacking": int(count.lacking)}
-    rows = session.connection().execute(query, wanted | marks | {"zone": place.zone, "most": place.most})
-    return [tuple(row) for row in rows]
+    return clauses, {f"g_{name.value}": list(values or ()) for name, values in group.items()}
 
 
 def _keys(group_by: Sequence[Dimension], columns: dict[Dimension, str]) -> str:

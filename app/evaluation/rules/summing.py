@@ -66,6 +66,11 @@ COUNTS: Mapping[str, Count] = MappingProxyType(
         "deferred": _DUE.count(Side.DEFERRED),
         "misrouted": Count(Counted.DISPATCH, lacking=Mark.ACCURATE | APART),
         "void": Count(Counted.FILING, lacking=Mark.ACCURATE | APART),
+        "filed_accurately": _numerator("accurate_filing_rate"),
+        "dispatched_accurately": _numerator("accurate_dispatch_rate"),
+        "repeated": _numerator("repeat_rate"),
+        "rated": _RATED.count(Side.DENOMINATOR),
+        "satisfied": _numerator("satisfaction_share"),
     }
 )
 """The counts of a group, each a list of cases: what came in and went out in this time, and what became of what was due.
@@ -92,6 +97,7 @@ RATES = (
     "accurate_filing_rate",
     "accurate_dispatch_rate",
     "repeat_rate",
+    "satisfaction_share",
 )
 _SHARES: Mapping[str, tuple[Count, Count]] = MappingProxyType(
     {name: (INDICATORS[name].count(Side.NUMERATOR), INDICATORS[name].count(Side.DENOMINATOR)) for name in RATES}

@@ -128,7 +128,7 @@ class CaseBehindOut(Out):
     opened_at: datetime
     closed_at: datetime | None
     counted_at: datetime = Field(description="The instant that decides in which period it counts")
-    value: int | None = Field(description="Working seconds of a handling, score of a rating")
+    value: int | None = Field(description="Working seconds of a clock, seconds of a hold or extension, a score")
     forced: bool
 
 
@@ -151,6 +151,11 @@ def checked_dimensions(value: str, known: Iterable[str]) -> str:
     return value
 
 
+def values_of(group: str) -> list[str | None]:
+    """The values of a group as it is spelled in a query."""
+    return [None if value == NO_VALUE else value for value in group.split(",")] if group else []
+
+
 class SpanQuery(Query):
     """Of which time and ground, as of when."""
 
@@ -159,6 +164,7 @@ class SpanQuery(Query):
     since: str = Field(alias="from", max_length=40, description="An instant, or a day of the city")
     until: str = Field(alias="to", max_length=40, description="An instant, or the last day")
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
+    unit: str | None = Field(None, max_length=80, description="Only what this unit answers for, by id or code")
     at: Instant | None = Field(None, description="As of this instant; left out: now")
 
 
@@ -189,7 +195,7 @@ class SummaryCasesQuery(GroupsQuery):
     """Behind which number of which group."""
 
     group: str = Field("", max_length=400, description=GROUP)
-    count: str = Field(max_length=20, description=f"One of {', '.join(COUNTS)}; by stage of {', '.join(STAGE_COUNTS)}")
+    count: str = Field(max_length=24, description=f"One of {', '.join(COUNTS)}; by stage of {', '.join(STAGE_COUNTS)}")
 
     @field_validator("count")
     @classmethod
@@ -202,7 +208,7 @@ class SummaryCasesQuery(GroupsQuery):
 
     @property
     def values(self) -> list[str | None]:
-        return [None if value == NO_VALUE else value for value in self.group.split(",")] if self.group else []
+        return values_of(self.group)
 
 
 class SummaryCasesOut(Out):

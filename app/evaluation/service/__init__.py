@@ -1,6 +1,6 @@
 """What the rest of the house may do with figures."""
 
-from app.evaluation.service.behind import cases_of_group
+from app.evaluation.service.behind import MOST_CASES, cases_of_group, group_given, keys_of, narrowed, shown_at_most
 from app.evaluation.service.counting import (
     AT_ONCE,
     Change,
@@ -52,7 +52,7 @@ from app.evaluation.service.frozen import (
     rows_of,
     seen,
 )
-from app.evaluation.service.naming import Key, Names, area_names, in_order
+from app.evaluation.service.naming import Key, Names, area_names, in_order, unit_ref
 from app.evaluation.service.periods import (
     Draft,
     Standing,
@@ -106,11 +106,12 @@ from app.evaluation.service.scores import (
     scores_of,
 )
 from app.evaluation.service.staleness import Staleness, newly_stale, proposed_reason, stale, tell_newly_stale
-from app.evaluation.service.summing import Summary, summarize
+from app.evaluation.service.summing import Summary, summaries, summarize
 
 __all__ = [
     "AT_ONCE",
     "GRADES",
+    "MOST_CASES",
     "PEERS",
     "PUBLISHING",
     "Asked",
@@ -153,6 +154,7 @@ __all__ = [
     "forget_months",
     "forget_waiting",
     "frozen_now",
+    "group_given",
     "in_order",
     "in_order_of_ranks",
     "indicators_of",
@@ -165,10 +167,12 @@ __all__ = [
     "keep_month",
     "keep_waiting",
     "key_in",
+    "keys_of",
     "mark_waiting",
     "month_sums",
     "name_of_score",
     "named_changes",
+    "narrowed",
     "new_draft",
     "newly_stale",
     "note_progress",
@@ -194,6 +198,7 @@ __all__ = [
     "rows_of",
     "scores_of",
     "seen",
+    "shown_at_most",
     "shown_peers",
     "shown_ranking",
     "shown_reviews",
@@ -202,9 +207,11 @@ __all__ = [
     "standing",
     "standings",
     "standings_of",
+    "summaries",
     "summarize",
     "tell_newly_stale",
     "tie_month",
+    "unit_ref",
     "user_name",
     "wanted_indicators",
     "window_of",

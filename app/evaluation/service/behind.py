@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from app.cases.rules import Source
 from app.core.errors import Fault
 from app.evaluation import queries
 from app.evaluation.errors import BadPeriod, SubjectNotFound, TooManyCases
+from app.evaluation.queries.figures import BehindRow
 from app.evaluation.queries.summing import Place
 from app.evaluation.rules.indicators import Subject
 from app.evaluation.rules.periods import period_of
@@ -24,6 +25,7 @@ from app.evaluation.service.summing import Summary
 
 MOST_CASES = 10_000
 PARTS_OF_A_TYPE = 3
+AnyDimension = TypeVar("AnyDimension", bound=str)
 _KEPT_BY_KEY = frozenset(Subject) & {dimension.value for dimension in Dimension}
 _VALUES: Mapping[Dimension, Sequence[str]] = MappingProxyType(
     {
@@ -44,24 +46,48 @@ def cases_of_group(
     Raises: BadPeriod for another number of values or one that cannot be, SubjectNotFound for an area, unit or type
             that is none, TooManyCases, FiguresNotReady.
     """
-    if len(values) != len(wanted.group_by):
-        detail = f"write {len(wanted.group_by)} values by commas, one for each of group_by, - for none"
-        raise BadPeriod("This is no group of such a summary.", faults=[Fault("/group", detail)])
-    given = dict(zip(wanted.group_by, values, strict=True))
+    given = group_given(wanted.group_by, values)
     try:
         count = count_named(name, given.pop(Dimension.STAGE) if Dimension.STAGE in given else None)
     except KeyError as error:
         raise BadPeriod("There is no such stage.", faults=[Fault("/group", "a stage as the summary has it")]) from error
-    window = window_of(session, _narrowed(wanted.asked, given, ZoneInfo(wanted.zone)), now=now)
-    keys = {dimension: _keys(session, dimension, value) for dimension, value in given.items()}
+    window = window_of(session, narrowed(wanted.asked, given, ZoneInfo(wanted.zone)), now=now)
+    keys = keys_of(session, given)
     listed = queries.entries_of_group(session, keys, count, window, Place(wanted.zone, MOST_CASES + 1))
+    return shown_at_most(session, listed)
+
+
+def shown_at_most(session: Session, listed: Sequence[BehindRow]) -> list[dict[str, Any]]:
+    """What is shown of the case of each entry.
+
+    Raises: TooManyCases.
+    """
     if len(listed) > MOST_CASES:
         detail = f"narrow it: a shorter time, a smaller area or one more dimension, until at most {MOST_CASES} remain"
         raise TooManyCases(f"More than {MOST_CASES} cases stand behind this number.", faults=[Fault("/group", detail)])
     return shown_cases(session, listed)
 
 
-def _narrowed(asked: Asked, given: Mapping[Dimension, str | None], zone: ZoneInfo) -> Asked:
+def group_given(group_by: Sequence[AnyDimension], values: Sequence[str | None]) -> dict[AnyDimension, str | None]:
+    """A group by its dimensions.
+
+    Raises: BadPeriod for another number of values.
+    """
+    if len(values) != len(group_by):
+        detail = f"write {len(group_by)} values by commas, one for each of group_by, - for none"
+        raise BadPeriod("This is no such group.", faults=[Fault("/group", detail)])
+    return dict(zip(group_by, values, strict=True))
+
+
+def keys_of(session: Session, group: Mapping[Dimension, str | None]) -> dict[Dimension, list[str] | None]:
+    """What entries of a group are filed under by dimension, None for those without any.
+
+    Raises: SubjectNotFound for a unit or type that is none.
+    """
+    return {dimension: _keys(session, dimension, value) for dimension, value in group.items()}
+
+
+def narrowed(asked: Asked, given: Mapping[Dimension, str | None], zone: ZoneInfo) -> Asked:
     """Of a month or a day no more is read than it has.
 
     Raises: BadPeriod for one that is none.

@@ -74,6 +74,11 @@ def area_names(session: Session, codes: Collection[str]) -> dict[str, str]:
     return {code: name for code, (_, name) in queries.named(session, "areas", codes).items()}
 
 
+def unit_ref(session: Session, unit: str | None) -> dict[str, Any] | None:
+    """Code and name of a unit that is named by its id or code; None for none."""
+    return None if unit is None else _ref(*queries.unit_named(session, unit))
+
+
 def _ref(code: str, name: str) -> dict[str, Any]:
     return {"code": code, "name": name}
 

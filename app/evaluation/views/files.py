@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.http import accepted_language
 from app.core.languages import Language, language_of
 from app.evaluation.rules.tables import Heading
-from app.evaluation.service import area_names
+from app.evaluation.service import area_names, unit_ref
 from app.evaluation.service.wording import Wording
 from app.sla import service as sla
 
@@ -51,7 +51,9 @@ def wording(session: Session, asked: Language | None) -> Wording:
     return Wording(language, names)
 
 
-def heading(session: Session, title: str, answer: dict[str, Any], area: str | None, words: Wording) -> Heading:
+def heading(
+    session: Session, title: str, answer: dict[str, Any], area: str | None, words: Wording, *, unit: str | None = None
+) -> Heading:
     """What stands above a table: of which time, as of when, of which ground, in which units."""
     facts = []
     if "from" in answer:
@@ -59,6 +61,8 @@ def heading(session: Session, title: str, answer: dict[str, Any], area: str | No
     facts.append((words.say("facts", "as_of"), words.minute(answer["as_of"])))
     named = area_names(session, [area]).get(area, area) if area is not None else words.say("facts", "whole")
     facts.append((words.say("facts", "area"), named))
+    if (of_unit := unit_ref(session, unit)) is not None:
+        facts.append((words.say("facts", "unit"), of_unit["name"]))
     if "total" in answer:
         shown = len(answer["items"])
         said = "all" if shown == answer["total"] else "shown"

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from app.cases import queries as cases
+from app.cases.rules.filters import CaseFilter
+from app.cases.views.filters import check_known
 from app.core.auth import Principal
 from app.core.config import config
 from app.core.errors import Fault
@@ -18,10 +24,10 @@ from app.evaluation.views.indicators import ground_of
 MOST_DAYS = 3700
 
 
-def asked_between(query: SpanQuery, principal: Principal, now: datetime) -> Asked:
+def asked_between(session: Session, query: SpanQuery, principal: Principal, now: datetime) -> Asked:
     """What is asked for, on the ground of whoever asks; days are days of the city.
 
-    Raises: BadSpan, BadPeriod.
+    Raises: BadSpan, BadPeriod, BadFilter for a unit that is none.
     """
     start = begin_of(query.since, config().city_tz)
     end = end_of(query.until, config().city_tz)
@@ -33,6 +39,9 @@ def asked_between(query: SpanQuery, principal: Principal, now: datetime) -> Aske
     prefixes, units = ground_of(principal, Subject.DISTRICT)
     if query.area is not None:
         prefixes = _narrowed(prefixes, query.area)
+    if query.unit is not None:
+        unit = _unit(session, query.unit)
+        units = (unit,) if units is None or unit in units else ()
     return Asked(Subject.CITY, start, end, at, prefixes, units)
 
 
@@ -40,3 +49,9 @@ def _narrowed(prefixes: Iterable[str], area: str) -> tuple[str, ...]:
     """The part of an area that lies on one's ground; nothing where none does."""
     inside = {area for prefix in prefixes if area.startswith(prefix)}
     return tuple(inside or {prefix for prefix in prefixes if prefix.startswith(area)} or {"-"})
+
+
+def _unit(session: Session, named: str) -> UUID:
+    found, unknown = cases.named(session, CaseFilter(owner=named))
+    check_known({"unit": unknown["owner"]} if unknown else {})
+    return UUID(found.owner)

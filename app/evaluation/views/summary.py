@@ -41,7 +41,7 @@ def summarize_sla(query: SummaryQuery) -> Response:
         if query.format == "json":
             return json_response(found)
         words = wording(session, query.lang)
-        above = heading(session, "summary", found, query.area, words)
+        above = heading(session, "summary", found, query.area, words, unit=query.unit)
     table = summary_table(query.dimensions, found["items"])
     if query.format == "csv":
         return file_answer(csv_of(table, words), "csv", dated("sla-summary", now, words), words)
@@ -52,9 +52,9 @@ def summarize_sla(query: SummaryQuery) -> Response:
 def summary_answer(session: Session, query: SummaryQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
     """A summary on the ground of somebody: {from, to, as_of, definitions, items}.
 
-    Raises: BadSpan, BadPeriod, FiguresNotReady.
+    Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
     """
-    wanted = _wanted(query, principal, now, times=query.times)
+    wanted = _wanted(session, query, principal, now, times=query.times)
     return _head(wanted.asked) | {"items": service.summarize(session, wanted, now=now)}
 
 
@@ -67,8 +67,8 @@ def summary_answer(session: Session, query: SummaryQuery, principal: Principal, 
 def list_sla_summary_cases(query: SummaryCasesQuery) -> Response:
     """The cases behind one number of one group of a summary: as many as the number says, at most 10 000."""
     now = clock.now()
-    wanted = _wanted(query, current_principal(), now)
     with read_unit() as session:
+        wanted = _wanted(session, query, current_principal(), now)
         items = service.cases_of_group(session, wanted, query.values, query.count, now=now)
     return json_response(_head(wanted.asked) | {"items": items})
 
@@ -82,6 +82,8 @@ def _head(asked: Asked) -> dict[str, str]:
     }
 
 
-def _wanted(query: GroupsQuery, principal: Principal, now: datetime, *, times: bool = False) -> Summary:
-    """Raises: BadSpan, BadPeriod."""
-    return Summary(asked_between(query, principal, now), query.dimensions, config().city_tz, times)
+def _wanted(
+    session: Session, query: GroupsQuery, principal: Principal, now: datetime, *, times: bool = False
+) -> Summary:
+    """Raises: BadSpan, BadPeriod, BadFilter."""
+    return Summary(asked_between(session, query, principal, now), query.dimensions, config().city_tz, times)

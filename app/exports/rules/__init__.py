@@ -3,7 +3,17 @@
 from app.core.languages import Language, language_of
 from app.exports.rules.columns import COLUMNS, MAP_COLUMNS, Column, Kind
 from app.exports.rules.formats import DIRECT_ROWS, MEDIA_TYPES, MOST_ROWS, Format, file_name
-from app.exports.rules.keeping import AT_ONCE, ATTEMPTS, KEPT, ExportStatus, percent, scope_of, told_query
+from app.exports.rules.keeping import (
+    AT_ONCE,
+    ATTEMPTS,
+    KEPT,
+    VERBS,
+    Contents,
+    ExportStatus,
+    percent,
+    scope_of,
+    told_query,
+)
 
 __all__ = [
     "ATTEMPTS",
@@ -14,7 +24,9 @@ __all__ = [
     "MAP_COLUMNS",
     "MEDIA_TYPES",
     "MOST_ROWS",
+    "VERBS",
     "Column",
+    "Contents",
     "ExportStatus",
     "Format",
     "Kind",

@@ -18,12 +18,14 @@ class Format(StrEnum):
     GPKG = "gpkg"
 
 
-MEDIA_TYPES: Mapping[Format, str] = MappingProxyType(
+MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {
         Format.CSV: "text/csv; charset=utf-8; header=present",
         Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format.GEOJSON: "application/geo+json",
         Format.GPKG: "application/geopackage+sqlite3",
+        "json": "application/json",
+        "pdf": "application/pdf",
     }
 )
 
@@ -41,7 +43,7 @@ MOST_ROWS: Mapping[Format, int] = MappingProxyType(
 )
 
 
-def file_name(ending: Format, at: datetime, zone: ZoneInfo) -> str:
+def file_name(ending: str, at: datetime, zone: ZoneInfo, what: str = "cases") -> str:
     """What a file is called that was asked for at an instant: by the city's clock.
 
     Example:
@@ -49,4 +51,4 @@ def file_name(ending: Format, at: datetime, zone: ZoneInfo) -> str:
         >>> file_name(Format.CSV, datetime(2026, 3, 10, 2, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
         'cases-20260310-1000.csv'
     """
-    return f"cases-{at.astimezone(zone):%Y%m%d-%H%M}.{ending}"
+    return f"{what.replace('_', '-')}-{at.astimezone(zone):%Y%m%d-%H%M}.{ending}"

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from app.cases.rules.filters import begins_number
@@ -14,6 +15,17 @@ KEPT = timedelta(days=7)
 AT_ONCE = 2
 """So many exports of one person wait or are being made at a time."""
 ATTEMPTS = 3
+
+
+class Contents(StrEnum):
+    """What a file holds."""
+
+    CASES = "cases"
+    SLA_REPORT = "sla_report"
+
+
+VERBS: Mapping[Contents, str] = MappingProxyType({Contents.CASES: "case.export", Contents.SLA_REPORT: "figures.read"})
+"""What whoever asks has to be allowed, then and when it is made."""
 
 
 class ExportStatus(StrEnum):

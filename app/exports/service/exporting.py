@@ -25,20 +25,31 @@ from app.exports.errors import (
 )
 from app.exports.models import CaseExport
 from app.exports.queries import register
-from app.exports.rules import AT_ONCE, ATTEMPTS, KEPT, ExportStatus, Format, Language, percent, scope_of, told_query
+from app.exports.rules import (
+    AT_ONCE,
+    ATTEMPTS,
+    KEPT,
+    VERBS,
+    Contents,
+    ExportStatus,
+    Language,
+    percent,
+    scope_of,
+    told_query,
+)
 
 AGAIN_S = 30
 REMOVED_AT_ONCE = 500
-VERB = "case.export"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: parameters of the list by their names, a format, a language."""
+    """What is asked for: parameters by their names, a format, a language, of what."""
 
     query: Mapping[str, Any]
-    format: Format
+    format: str
     language: Language
+    what: Contents = Contents.CASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ def request_export(session: Session, wanted: Wanted, principal: Principal, *, no
     register.lock_exports_of(session, user_id)
     busy = register.under_way(session, user_id)
     for one in busy:
-        if (one.query, one.format, one.language) == (dict(wanted.query), wanted.format, wanted.language):
+        if (one.what, one.query, one.format, one.language) == (wanted.what, dict(wanted.query), *_written(wanted)):
             return one
     if len(busy) >= AT_ONCE:
         raise ExportsUnderWay(
@@ -89,10 +100,18 @@ def request_export(session: Session, wanted: Wanted, principal: Principal, *, no
             retry_after_s=AGAIN_S,
             exports=[str(one.id) for one in busy],
         )
-    row = {"user_id": user_id, "query": dict(wanted.query), "format": wanted.format, "language": wanted.language}
+    row = {"user_id": user_id, "what": wanted.what, "query": dict(wanted.query)}
+    row |= zip(("format", "language"), _written(wanted), strict=True)
     made = register.add_export(session, {**row, "scope": scope(principal), "created_at": now, "expires_at": now + KEPT})
-    enqueue(session, "exports.make_file", export_id=str(made.id))
+    if wanted.what is Contents.CASES:
+        enqueue(session, "exports.make_file", export_id=str(made.id))
+    else:
+        enqueue(session, "analysis.make_report", export_id=str(made.id))
     return made
+
+
+def _written(wanted: Wanted) -> tuple[str, Language]:
+    return wanted.format, wanted.language
 
 
 def _id_of(principal: Principal) -> UUID:
@@ -104,14 +123,14 @@ def _id_of(principal: Principal) -> UUID:
 def begin(session: Session, export_id: UUID, *, now: datetime) -> Attempt | None:
     """Begin an export, or begin it afresh after a stop; None where nothing is to be done any more.
 
-    Whatever an earlier attempt wrote does not count. What the person may see is asked anew.
+    Whatever an earlier attempt wrote does not count. Contents the person may see is asked anew.
     """
     found = register.export(session, export_id, locked=True)
     if found is None or found.status in {ExportStatus.READY, ExportStatus.FAILED}:
         return None
     principal = accounts.absent_principal(session, found.user_id, now=now)
-    if principal is None or not principal.may(VERB):
-        fail(session, export_id, ExporterGone("Whoever asked for it may not export cases any more."), now=now)
+    if principal is None or not principal.may(VERBS[Contents(found.what)]):
+        fail(session, export_id, ExporterGone("Whoever asked for it may not do so any more."), now=now)
         return None
     if found.attempts >= ATTEMPTS:
         stopped = f"It was begun {found.attempts} times and stopped each time: ask again, or for fewer cases."
@@ -120,7 +139,7 @@ def begin(session: Session, export_id: UUID, *, now: datetime) -> Attempt | None
     number = found.attempts + 1
     row = {"status": ExportStatus.RUNNING, "attempts": number, "rows": 0, "started_at": now, "scope": scope(principal)}
     register.change_export(session, export_id, row)
-    wanted = Wanted(found.query, Format(found.format), "en" if found.language == "en" else "zh-CN")
+    wanted = Wanted(found.query, found.format, "en" if found.language == "en" else "zh-CN", Contents(found.what))
     return Attempt(export_id, number, wanted, principal, now)
 
 
@@ -141,7 +160,8 @@ def finish(session: Session, attempt: Attempt, rows: int, size_bytes: int, *, no
         return False
     row = {"status": ExportStatus.READY, "rows": rows, "expected": rows, "file_key": attempt.file_key}
     register.change_export(session, attempt.export_id, {**row, "size_bytes": size_bytes, "finished_at": now})
-    note_export(session, attempt.wanted, rows, by=attempt.principal.id, now=now)
+    if attempt.wanted.what is Contents.CASES:
+        note_export(session, attempt.wanted, rows, by=attempt.principal.id, now=now)
     return True
 
 
@@ -201,7 +221,7 @@ def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
 
 def shown(export: CaseExport) -> dict[str, Any]:
     """An export as the API shows it."""
-    names = ("id", "status", "rows", "expected", "format", "language", "query", "size_bytes", "problem")
+    names = ("id", "what", "status", "rows", "expected", "format", "language", "query", "size_bytes", "problem")
     at = ("created_at", "finished_at", "expires_at")
     return {
         **{name: getattr(export, name) for name in (*names, *at)},

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from app.exports.rules import MEDIA_TYPES, Format, Language
+from app.exports.rules import MEDIA_TYPES, Language
 
 exports = APIBlueprint("exports", __name__, url_prefix="/api/v1/exports", abp_tags=[Tag(name="Exports")])
 
 
-def file_answer(pieces: Iterator[bytes], ending: Format, name: str, language: Language) -> Response:
+def file_answer(pieces: Iterator[bytes], ending: str, name: str, language: Language) -> Response:
     """A file for keeping, as it is made or read."""
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',

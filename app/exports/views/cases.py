@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.config import config
 from app.core.db import read_unit, unit_of_work
-from app.core.http import accepted_language, json_response
+from app.core.http import accepted_language
 from app.core.schemas import problems
 from app.exports import service
 from app.exports.queries.picking import Picked, picked_cases
@@ -25,6 +25,7 @@ from app.exports.rules import DIRECT_ROWS, MEDIA_TYPES, Format, file_name, langu
 from app.exports.schemas import ExportCasesQuery, ExportOut
 from app.exports.service import Wanted
 from app.exports.views.blueprint import exports, file_answer
+from app.exports.views.jobs import as_job
 
 
 def _responses(ending: Format) -> dict[str | int, Any]:
@@ -79,7 +80,7 @@ def _export(query: ExportCasesQuery, ending: Format) -> Response:
         if len(picked) <= DIRECT_ROWS:
             said = service.wording(session, wanted.language)
     if len(picked) > DIRECT_ROWS:
-        return _as_job(wanted)
+        return as_job(wanted)
     reader = service.Reader(principal, ending, now, config().city_tz)
     pieces = service.pieces_of(ending, service.batches(read_unit, reader, picked), said, len(picked))
     return _as_file(wanted, picked, pieces)
@@ -87,13 +88,6 @@ def _export(query: ExportCasesQuery, ending: Format) -> Response:
 
 def _known_filter(query: ExportCasesQuery) -> CaseFilter:
     return replace(filter_of(query, config().city_tz), sort=query.sort)
-
-
-def _as_job(wanted: Wanted) -> Response:
-    with unit_of_work() as session:
-        export = service.request_export(session, wanted, current_principal(), now=clock.now())
-        body = ExportOut.model_validate(service.shown(export))
-    return json_response(body, 202, headers={"Location": f"/api/v1/exports/{body.id}"})
 
 
 def _as_file(wanted: Wanted, picked: Picked, pieces: Iterator[bytes]) -> Response:

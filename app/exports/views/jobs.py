@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 import structlog
 from flask import Response
 
+from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.config import config
-from app.core.db import read_unit
+from app.core.db import read_unit, unit_of_work
 from app.core.http import json_response
 from app.core.schemas import problems
 from app.core.storage import store
 from app.exports import service
-from app.exports.rules import MEDIA_TYPES, Format, file_name
+from app.exports.rules import MEDIA_TYPES, file_name
 from app.exports.schemas import ExportOut, ExportPath, ExportsOut
+from app.exports.service import Wanted
 from app.exports.views.blueprint import exports, file_answer
 
 log = structlog.get_logger()
@@ -26,7 +28,7 @@ _BYTES = {"schema": {"type": "string", "format": "binary"}}
 AS_FILE: dict[str | int, Any] = {
     200: {
         "description": "The file",
-        "content": {MEDIA_TYPES[one].partition(";")[0]: _BYTES for one in Format},
+        "content": {media.partition(";")[0]: _BYTES for media in MEDIA_TYPES.values()},
     }
 }
 
@@ -62,11 +64,21 @@ def get_export_file(path: ExportPath) -> Response:
         found = service.own_file(session, path.export_id, principal)
     stored = store().open(str(found.file_key))
     log.info("export.read", export_id=str(found.id), user_id=str(principal.id), rows=found.rows)
-    ending = Format(found.format)
-    name = file_name(ending, found.created_at, ZoneInfo(config().city_tz))
-    answer = file_answer(_read(stored), ending, name, "en" if found.language == "en" else "zh-CN")
+    name = file_name(found.format, found.created_at, ZoneInfo(config().city_tz), found.what)
+    answer = file_answer(_read(stored), found.format, name, "en" if found.language == "en" else "zh-CN")
     answer.content_length = found.size_bytes or 0
     return answer
+
+
+def as_job(wanted: Wanted) -> Response:
+    """The job that makes what is asked for.
+
+    Raises: ExportsUnderWay.
+    """
+    with unit_of_work() as session:
+        export = service.request_export(session, wanted, current_principal(), now=clock.now())
+        body = ExportOut.model_validate(service.shown(export))
+    return json_response(body, 202, headers={"Location": f"/api/v1/exports/{body.id}"})
 
 
 def _read(stored: Any) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from app.statements.service.delivering import PREFIX, Attempt, begin, end, finis
 from app.statements.service.keeping import By, asked_of, change, create, find, remove, shown, statements_of
 from app.statements.service.log import deliveries_of, file_for, outlived
 from app.statements.service.recipients import put_recipients, recipients
-from app.statements.service.running import Asked, File, answer_of, file_of
+from app.statements.service.running import Asked, File, answer_of, as_job, file_of
 
 __all__ = [
     "PREFIX",
@@ -16,6 +16,7 @@ __all__ = [
     "By",
     "File",
     "answer_of",
+    "as_job",
     "asked_of",
     "begin",
     "change",

@@ -16,11 +16,12 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, ReportQuery, TurningRedQuery
+from app.analysis.service.gathering import is_long, report_answer
 from app.analysis.service.paper import page_of
 from app.analysis.service.report import sheets_of
 from app.analysis.service.tables import Part, parts_of
 from app.analysis.views.flows import bottleneck_answer, detours_answer
-from app.analysis.views.report import report_answer
+from app.analysis.views.report import wanted_report
 from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
@@ -39,6 +40,7 @@ from app.evaluation.views.files import heading, wording
 from app.evaluation.views.indicators import indicators_answer
 from app.evaluation.views.scores import ranking_answer
 from app.evaluation.views.summary import summary_answer
+from app.exports.service import Wanted
 from app.statements.errors import BadStatement
 from app.statements.rules import (
     FORMATS,
@@ -154,8 +156,20 @@ def answer_of(session: Session, asked: Asked, principal: Principal, *, today: da
     given, period = _when(asked, today)
     found = RUNNABLE[asked.what].answer(session, _query(asked, given, period), principal, now=now)
     words = wording(session, asked.params.get("lang") or LANGUAGE)
-    above = heading(session, asked.what, found, asked.params.get("area"), words)
+    above = heading(session, asked.what, found, asked.params.get("area"), words, unit=asked.params.get("unit"))
     return Told(found, period, words, above, city_name(session))
+
+
+def as_job(session: Session, asked: Asked, principal: Principal, *, today: date, now: datetime) -> Wanted | None:
+    """What is asked of the job that makes this statement, where nobody should wait for it: a report of a long time.
+
+    Raises: BadStatement; what the operation raises.
+    """
+    if asked.what is not What.REPORT:
+        return None
+    query = _query(asked, *_when(asked, today)).model_copy(update={"format": asked.format.value})
+    long = is_long(session, query, principal, now)
+    return wanted_report(query, asked.params.get("lang") or LANGUAGE) if long else None
 
 
 def file_of(asked: Asked, told: Told) -> File:

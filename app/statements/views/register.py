@@ -16,6 +16,8 @@ from app.core.db import read_unit, snapshot_unit, unit_of_work
 from app.core.http import answer, if_match, json_response, write_unit
 from app.core.paging import PageQuery
 from app.core.schemas import problems
+from app.exports.schemas import ExportOut
+from app.exports.views.jobs import as_job
 from app.statements import service
 from app.statements.rules import MEDIA_TYPES
 from app.statements.schemas import RunIn, StatementIn, StatementOut, StatementPath, StatementsPage
@@ -96,17 +98,21 @@ def remove_statement(path: StatementPath) -> Response:
 @statements.post(
     "/<uuid:statement_id>/run",
     operation_id="run_statement",
-    responses={200: FILE, **problems(401, 403, 404, 503)},
+    responses={200: FILE, 202: ExportOut, **problems(401, 403, 404, 429, 503)},
 )
 @needs("figures.read")
 def run_statement(path: StatementPath, body: RunIn) -> Response:
-    """Make a statement now, on my own ground; nothing is written."""
+    """Make a statement now, on my own ground; a report of a long time is made as a job."""
     del body
     by, principal = by_me(), current_principal()
     with snapshot_unit() as session:
         asked = service.asked_of(service.find(session, path.statement_id, by.user_id))
         today = by.now.astimezone(by.zone).date()
-        told = service.answer_of(session, asked, principal, today=today, now=by.now)
+        wanted = service.as_job(session, asked, principal, today=today, now=by.now)
+        if wanted is None:
+            told = service.answer_of(session, asked, principal, today=today, now=by.now)
+    if wanted is not None:
+        return as_job(wanted)
     file = service.file_of(asked, told)
     return file_answer(file.data, file.name, file.media_type)
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { pathOf } from "@/figures/sla/behind";
 import { DEFAULT, readChoice, writeChoice, type Choice } from "@/figures/sla/choice";
-import { compared, openedOf, typeName, valueOf, worsened } from "@/figures/sla/groups";
+import { compared, typeName, valueOf, worsened } from "@/figures/sla/groups";
 import { week } from "@/figures/sla/heat";
 import { parts, type Row } from "@/figures/sla/metrics";
 import { AGES, openQuery } from "@/figures/sla/open";
@@ -49,7 +50,7 @@ describe("the address", () => {
   it("brings back what was chosen", () => {
     const choice: Choice = {
       time: { from: "2026-10-01", to: "2026-10-31" }, area: "990101", unit: "JC0001", against: "year_before", metric: "rework_rate", by: "unit",
-      opened: { count: "on_time", by: ["district", "unit"], group: ["990101", "JC0001"] },
+      opened: { of: "summary", count: "on_time", by: ["district", "unit"], group: ["990101", "JC0001"] },
     };
     expect(readChoice(writeChoice(choice))).toEqual(choice);
   });
@@ -88,13 +89,23 @@ describe("groups", () => {
     expect(valueOf({ unit: null }, "unit")).toBe("-");
     expect(valueOf({ weekday: 3 }, "weekday")).toBe("3");
   });
-  it("of a chosen unit are asked for with it", () => {
-    expect(openedOf("due", ["day"], ["2026-11-01"], "A")).toEqual({ count: "due", by: ["day", "unit"], group: ["2026-11-01", "A"] });
-    expect(openedOf("due", ["unit"], ["B"], "A")).toEqual({ count: "due", by: ["unit"], group: ["B"] });
-  });
-  it("show what a rate is made of, also of the others", () => {
+  it("show what a figure is made of, a mean of its sum", () => {
     expect(parts({ due: 972, on_time: 911 }, "on_time_handled_rate")).toEqual({ numerator: 911, denominator: 972 });
-    expect(parts({ filed: 200, void: 3 }, "accurate_filing_rate")).toEqual({ numerator: 197, denominator: 200 });
+    expect(parts({ rated: 3, satisfaction_mean: 14 / 3 }, "satisfaction_mean")).toEqual({ numerator: 14, denominator: 3 });
+  });
+});
+
+describe("numbers", () => {
+  const place = { from: "2026-11-01", to: "2026-11-22", area: "990101", unit: "" };
+  const asked = (path: string) => [path.split("?")[0], Object.fromEntries(new URLSearchParams(path.split("?")[1]))];
+  it("of every analysis are asked for where their cases are", () => {
+    expect(asked(pathOf({ of: "bottleneck", count: "late", stage: "file" }, ["unit"], ["A"], place))).toEqual(["/sla/bottleneck/cases", { from: "2026-11-01", to: "2026-11-22", area: "990101", group_by: "unit", group: "A", stage: "file", late: "true" }]);
+    expect(asked(pathOf({ of: "detours", count: "reason", kind: "hold" }, [], [], place))[1]).toEqual({ from: "2026-11-01", to: "2026-11-22", area: "990101", count: "reason", kind: "hold" });
+    expect(asked(pathOf({ of: "open", count: "red" }, ["class"], ["-"], place))).toEqual(["/sla/open/cases", { area: "990101", group_by: "class", group: "-", count: "red" }]);
+  });
+  it("come back from the address with what they are of", () => {
+    const opened = { of: "detours" as const, count: "reason", kind: "return", reason: "权属不清，退回", by: [], group: [] };
+    expect(readChoice(writeChoice({ ...DEFAULT, opened })).opened).toEqual(opened);
   });
 });
 

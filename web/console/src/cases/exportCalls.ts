@@ -16,7 +16,7 @@ async function fetched(path: string): Promise<Response> {
   return response;
 }
 
-async function fileIn(response: Response, format: ExportFormat): Promise<ExportedFile> {
+async function fileIn(response: Response, format: string): Promise<ExportedFile> {
   return { content: await response.blob(), name: nameOf(response.headers.get("content-disposition"), `cases.${format}`) };
 }
 

@@ -3,7 +3,7 @@ import type { components } from "@shared/api/schema";
 import { writeFilter, type CaseFilter } from "./filter";
 
 export type Export = components["schemas"]["ExportOut"];
-export type ExportFormat = Export["format"];
+export type ExportFormat = "xlsx" | "csv" | "geojson" | "gpkg";
 export const FORMATS: readonly ExportFormat[] = ["xlsx", "csv", "geojson", "gpkg"];
 
 /** What is asked for: the list's own filter, the words in this language. */

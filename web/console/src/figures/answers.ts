@@ -78,21 +78,18 @@ export function useAnswer<Answer>(path: () => string | null) {
 /** The answer to a path, once. Raises: Refused. */
 export const readPath = async <Answer>(path: string): Promise<Answer> => (await (await fetched(path)).json()) as Answer;
 
-/** A file of the server for keeping, in the language of the page. Raises: Refused. */
-export async function downloadFrom(path: string, otherwise: string): Promise<void> {
+/** A file of the server for keeping, in the language of the page; false where a job makes it first. Raises: Refused. */
+export async function downloadUnlessJob(path: string, otherwise: string): Promise<boolean> {
   const response = await fetched(path, { headers: { "accept-language": language.value } });
+  if (response.status === 202) return false;
   download(await response.blob(), nameOf(response.headers.get("content-disposition"), otherwise));
+  return true;
 }
+
+/** A file of the server for keeping. Raises: Refused. */
+export const downloadFrom = async (path: string, otherwise: string): Promise<void> => void (await downloadUnlessJob(path, otherwise));
 
 /** Rows as a file that spreadsheets open, their heads first. */
 export const csvFile = (rows: readonly (readonly string[])[]): Blob => new Blob([faultsCsv(rows)], { type: "text/csv" });
 
-/** A query without what is not given, lists by commas. */
-export function queryOf(values: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) {
-    const text = Array.isArray(value) ? value.join(",") : String(value ?? "");
-    if (text) query.set(name, text);
-  }
-  return query.toString();
-}
+export { queryOf } from "./query";

@@ -3,12 +3,13 @@ import type { LocationQuery } from "vue-router";
 import { METRICS, type MetricName } from "./metrics";
 import { isDay, spanOf, TIMES, type Against, type NamedTime, type Span } from "./spans";
 
+import { readTold, writeTold, type Told } from "./behind";
+
 export const GROUPS = ["district", "street", "unit", "type", "class", "source"] as const;
 export type GroupBy = (typeof GROUPS)[number];
 
 /** A number whose cases are looked at. */
-export interface Opened {
-  count: string;
+export interface Opened extends Told {
   /** Dimensions and the group's values, in the same order. */
   by: string[];
   group: string[];
@@ -44,10 +45,10 @@ export function readChoice(query: LocationQuery): Choice {
 }
 
 function readOpened(query: LocationQuery): Opened | null {
-  const count = word(query.count);
-  if (!/^[a-z_]{3,20}$/.test(count)) return null;
+  const told = readTold((name) => word(query[name]));
+  if (!told) return null;
   const [by, group] = [word(query.group_by), word(query.group).slice(0, LONGEST_GROUP)].map((text) => (text ? text.split(",") : [])) as [string[], string[]];
-  return by.length === group.length ? { count, by, group } : null;
+  return by.length === group.length ? { ...told, by, group } : null;
 }
 
 /** Only what is not usual stands in the address. */
@@ -58,7 +59,7 @@ export function writeChoice(choice: Choice): Record<string, string> {
   } else Object.assign(query, choice.time);
   for (const name of ["area", "unit", "against", "metric", "by"] as const) if (choice[name] !== DEFAULT[name]) query[name] = choice[name];
   if (choice.opened) {
-    query.count = choice.opened.count;
+    Object.assign(query, writeTold(choice.opened));
     if (choice.opened.by.length) Object.assign(query, { group_by: choice.opened.by.join(","), group: choice.opened.group.join(",") });
   }
   return query;

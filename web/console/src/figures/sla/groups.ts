@@ -1,7 +1,6 @@
 /** Groups of a summary: how they are named, asked for, and which of them got worse. */
 import type { CaseType } from "@/cases/names";
 import { change } from "../number";
-import type { Opened } from "./choice";
 import { count, figure, metricOf, type MetricName, type Row } from "./metrics";
 
 export const SMALL_SAMPLE = 10;
@@ -28,17 +27,6 @@ export function nameIn(row: Group, dimension: string): string | null {
 export function typeName(types: readonly CaseType[], dimension: "type" | "class", value: string): string | null {
   const found = types.find((type) => [type.scheme, type.kind, dimension === "type" ? type.code : type.class_code].join("|") === value);
   return found ? (dimension === "type" ? found.name : found.class_name) : null;
-}
-
-/** Rows of one unit where one is chosen: it is a dimension of its own then. */
-export const ofUnit = (rows: readonly Row[], unit: string): Row[] => (unit ? rows.filter((row) => valueOf(row, "unit") === unit) : [...rows]);
-
-/** The dimensions that are asked for; a chosen unit is one of them. */
-export const dimensions = (by: readonly string[], unit: string): string[] => (unit && !by.includes("unit") ? [...by, "unit"] : [...by]);
-
-export function openedOf(countName: string, by: readonly string[], values: readonly string[], unit: string): Opened {
-  const wanted = dimensions(by, unit);
-  return { count: countName, by: wanted, group: wanted.map((name) => (by.includes(name) ? values[by.indexOf(name)]! : unit)) };
 }
 
 export interface Compared {

@@ -16,11 +16,9 @@ interface Metric {
   /** The count whose cases stand behind the figure, and the one it is a share of. */
   of: string;
   among: string;
-  /** The figure counts the others: all but `of`. */
-  rest?: boolean;
 }
 
-const rate = (of: string, among: string, good: Good, rest = false): Metric => ({ form: "rate", good, of, among, rest });
+const rate = (of: string, among: string, good: Good): Metric => ({ form: "rate", good, of, among });
 
 export const METRICS = {
   on_time_handled_rate: rate("on_time", "due", 1),
@@ -28,14 +26,17 @@ export const METRICS = {
   rework_rate: rate("reworked", "due", -1),
   extension_rate: rate("extended", "due", -1),
   hold_rate: rate("held", "due", -1),
-  accurate_filing_rate: rate("void", "filed", 1, true),
-  accurate_dispatch_rate: rate("misrouted", "dispatched", 1, true),
+  accurate_filing_rate: rate("filed_accurately", "filed", 1),
+  accurate_dispatch_rate: rate("dispatched_accurately", "dispatched", 1),
+  repeat_rate: rate("repeated", "closed", -1),
+  satisfaction_share: rate("satisfied", "rated", 1),
+  satisfaction_mean: { form: "score", good: 1, of: "rated", among: "rated" },
   median_s: { form: "time", good: -1, of: "handled", among: "handled" },
   p90_s: { form: "time", good: -1, of: "handled", among: "handled" },
 } as const satisfies Record<string, Metric>;
 export type MetricName = keyof typeof METRICS;
 
-export const VOLUMES = ["reports", "filed", "dispatched", "closed", "forced", "void"] as const;
+export const VOLUMES = ["reports", "filed", "dispatched", "closed", "forced", "void", "misrouted"] as const;
 export const metricOf = (name: MetricName): Metric => METRICS[name];
 
 /** A count of a group; nothing counted is 0. */
@@ -50,9 +51,9 @@ export function figure(row: Row | null, name: MetricName): number | null {
   return typeof value === "number" ? value : null;
 }
 
-/** What stands above and below the line. */
+/** What stands above and below the line; of a mean the sum above. */
 export function parts(row: Row | null, name: MetricName): { numerator: number; denominator: number } {
-  const { of, among, rest } = metricOf(name);
+  const { form, of, among } = metricOf(name);
   const denominator = count(row, among);
-  return { numerator: rest ? denominator - count(row, of) : count(row, of), denominator };
+  return { numerator: form === "score" ? Math.round((figure(row, name) ?? 0) * denominator) : count(row, of), denominator };
 }

@@ -5,7 +5,7 @@ import { city, loadCity } from "@/city";
 import { now } from "@/now";
 import { queryOf, useAnswer } from "../answers";
 import { readChoice, spanIn, writeChoice, type Choice } from "./choice";
-import { dimensions, ofUnit, openedOf } from "./groups";
+import type { Told } from "./behind";
 import type { Row } from "./metrics";
 import { against, today, type Span } from "./spans";
 
@@ -22,8 +22,8 @@ export interface Sla {
   /** Filters of those analyses that are of the present moment or of a time. */
   ground: ComputedRef<{ area: string; unit: string }>;
   change: (part: Partial<Choice>) => void;
-  /** The cases behind a count of a group: dimensions and the group's values, in the same order. */
-  open: (count: string, by?: readonly string[], values?: readonly string[]) => void;
+  /** The cases behind a number of a group: dimensions and the group's values, in the same order. */
+  open: (told: Told | string, by?: readonly string[], values?: readonly string[]) => void;
   close: () => void;
   summaryPath: (by: readonly string[], span: Span, times?: boolean) => string;
 }
@@ -49,9 +49,9 @@ export function provideSla(): Sla {
     yearBefore: computed((old?: Span) => same(against(span.value, "year_before"), old)),
     ground: computed(() => ({ area: choice.value.area, unit: choice.value.unit })),
     change: (part) => go({ ...choice.value, opened: null, ...part }, "push"),
-    open: (count, by = [], values = []) => go({ ...choice.value, opened: openedOf(count, by, values, choice.value.unit) }, "push"),
+    open: (told, by = [], values = []) => go({ ...choice.value, opened: { ...(typeof told === "string" ? { of: "summary", count: told } : told), by: [...by], group: [...values] } }, "push"),
     close: () => go({ ...choice.value, opened: null }, "replace"),
-    summaryPath: (by, { from, to }, times = false) => `/sla/summary?${queryOf({ from, to, group_by: dimensions(by, choice.value.unit), area: choice.value.area, times: times || null })}`,
+    summaryPath: (by, { from, to }, times = false) => `/sla/summary?${queryOf({ from, to, group_by: by, ...sla.ground.value, times: times || null })}`,
   };
   provide(KEY, sla);
   return sla;
@@ -64,13 +64,13 @@ function same(span: Span, old: Span | undefined): Span {
 
 export const useSla = (): Sla => inject(KEY)!;
 
-/** Groups of a time, those of the chosen unit where there is one. */
+/** Groups of a time, on the chosen ground. */
 export function useSummary(by: () => readonly string[] | null, span: () => Span, times: () => boolean = () => false) {
   const sla = useSla();
   const answer = useAnswer<Summary>(() => {
     const wanted = by();
     return wanted && sla.summaryPath(wanted, span(), times());
   });
-  const rows = computed<Row[] | null>(() => answer.data.value && ofUnit(answer.data.value.items, sla.choice.value.unit));
+  const rows = computed<Row[] | null>(() => answer.data.value?.items ?? null);
   return { ...answer, rows };
 }

@@ -6,7 +6,7 @@ import { INDICATORS, valued } from "../ranking/indicators";
 import { weekdayName } from "../sla/heat";
 import type { Cell, Column, Table } from "./preview";
 
-const HEADS = ["sla.by", "statements.column", "sla.count", "sla.metric", "sla.detours", "sla.age"];
+const HEADS = ["sla.by", "statements.column", "sla.count", "sla.metric", "sla.detours.part", "sla.detours", "sla.age"];
 
 /** What a column is called; parts of parts are told one after the other. */
 export const headOf = ({ key }: Pick<Column, "key">): string =>

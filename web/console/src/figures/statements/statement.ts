@@ -27,13 +27,13 @@ const GROUND = ["district", "street", "community", "cell", "unit", "type", "clas
 const TIME = ["month", "day", "weekday", "hour"] as const;
 
 export const KINDS: Readonly<Record<What, Kind>> = {
-  summary: { takes: "span", path: "/sla/summary", formats: TABLE, groups: [...GROUND, "stage", ...TIME], filters: ["area"], speaks: true },
+  summary: { takes: "span", path: "/sla/summary", formats: TABLE, groups: [...GROUND, "stage", ...TIME], filters: ["area", "unit"], speaks: true },
   open: { takes: "now", path: "/sla/open", formats: TABLE, groups: [...GROUND, "state", "stage"], filters: FILTERS, speaks: true },
   overdue: { takes: "now", path: "/sla/overdue", formats: TABLE, groups: [], filters: FILTERS, speaks: true },
   turning_red: { takes: "now", path: "/sla/turning-red", formats: TABLE, groups: [], filters: FILTERS, speaks: true },
   bottleneck: { takes: "span", path: "/sla/bottleneck", formats: TABLE, groups: [...GROUND, ...TIME], filters: FILTERS, speaks: true },
   detours: { takes: "span", path: "/sla/detours", formats: TABLE, groups: [...GROUND, ...TIME], filters: FILTERS, speaks: true },
-  report: { takes: "span", path: "/sla/report", formats: ["pdf", "xlsx", "json"], groups: [], filters: ["area"], speaks: true },
+  report: { takes: "span", path: "/sla/report", formats: ["pdf", "xlsx", "json"], groups: [], filters: ["area", "unit"], speaks: true },
   indicators: { takes: "period", path: "/evaluation/indicators", formats: TABLE, groups: [], filters: [], speaks: false },
   ranking: { takes: "period", path: "/evaluation/ranking", formats: TABLE, groups: [], filters: [], speaks: false },
 };

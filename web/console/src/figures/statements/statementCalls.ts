@@ -24,9 +24,10 @@ export async function keepStatement(draft: Draft, old: Statement | null): Promis
 export const dropStatement = async ({ id, version }: Statement): Promise<void> =>
   void (await api.DELETE(ONE, { params: { path: { statement_id: id }, header: { "If-Match": ifMatch(version) } } }));
 
-/** The file, made now; answers its name. */
-export async function runStatement({ id, name, format }: Statement): Promise<string> {
+/** The file, made now; answers its name, or null where a job makes it first. */
+export async function runStatement({ id, name, format }: Statement): Promise<string | null> {
   const { data, response } = await api.POST(`${ONE}/run`, { params: { path: { statement_id: id } }, body: {}, parseAs: "blob" });
+  if (response.status === 202) return null;
   const file = nameOf(response.headers.get("content-disposition"), `${name}.${format}`);
   download(data as Blob, file);
   return file;

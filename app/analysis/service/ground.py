@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from app.analysis.schemas import GroundQuery
+from app.analysis.schemas import GroundCasesQuery
 from app.cases import queries as cases
 from app.cases.rules.filters import CaseFilter
 from app.cases.schemas import CaseFilterQuery
@@ -12,7 +12,7 @@ from app.cases.views.filters import check_known, filter_of
 from app.core.config import config
 
 
-def filter_for(session: Session, query: GroundQuery) -> CaseFilter:
+def filter_for(session: Session, query: GroundCasesQuery) -> CaseFilter:
     """The query as a filter of cases; what it names exists.
 
     Raises: BadFilter.
