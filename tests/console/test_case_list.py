@@ -117,6 +117,7 @@ def test_many_cases_are_made_into_a_file_whose_progress_is_seen(open_page):
         "progress": 40,
         "rows": 8_000,
         "expected": 20_000,
+        "what": "cases",
         "format": "xlsx",
         "language": "zh-CN",
         "query": {},
