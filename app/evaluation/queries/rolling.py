@@ -136,8 +136,10 @@ def _month(row: EntryRow, zone: str) -> Month:
 
 def _locked_sums(connection: Connection, months: Collection[Month]) -> set[Month]:
     """Which of these have true sums, locked until this transaction ends; those that somebody is making are given up."""
-    found = list(map(list, zip(*months, strict=True))) or [[], [], []]
-    rows = connection.execute(_LOCK, dict(zip(("months", "kinds", "zones"), found, strict=True))).all()
+    if not months:
+        return set()
+    firsts, kinds, zones = map(list, zip(*months, strict=True))
+    rows = connection.execute(_LOCK, {"months": firsts, "kinds": kinds, "zones": zones}).all()
     for month, counted, zone, summed in rows:
         if not summed:
             connection.execute(_DROP_CLAIM, {"month": month, "counted": counted, "zone": zone})
