@@ -49,7 +49,7 @@ describe("the address", () => {
   });
   it("brings back what was chosen", () => {
     const choice: Choice = {
-      time: { from: "2026-10-01", to: "2026-10-31" }, area: "990101", unit: "JC0001", against: "year_before", metric: "rework_rate", by: "unit",
+      time: { from: "2026-10-01", to: "2026-10-31" }, area: "990101", unit: "JC0001", against: "year_before", metric: "rework_rate", by: "unit", open_by: "class", spent_by: "", week: "due",
       opened: { of: "summary", count: "on_time", by: ["district", "unit"], group: ["990101", "JC0001"] },
     };
     expect(readChoice(writeChoice(choice))).toEqual(choice);
