@@ -3,7 +3,7 @@ import type { LocationQuery } from "vue-router";
 import { HEAT_COUNTS, type HeatCount } from "./heat";
 import { METRICS, type MetricName } from "./metrics";
 import { OPEN_GROUPS, type OpenGroup } from "./open";
-import { isDay, spanOf, TIMES, type Against, type NamedTime, type Span } from "./spans";
+import { isDay, isSpan, spanOf, TIMES, type Against, type NamedTime, type Span } from "./spans";
 import { SPENT_GROUPS, type SpentGroup } from "./stages";
 import { readTold, writeTold, type Told } from "./behind";
 
@@ -38,7 +38,8 @@ const word = (value: unknown): string => (typeof value === "string" ? value : ""
 
 /** What is not understood is left at its usual value: an address is a help, never an error. */
 export function readChoice(query: LocationQuery): Choice {
-  const span = isDay(query.from) && isDay(query.to) && query.from <= query.to ? { from: query.from, to: query.to } : null;
+  const days = isDay(query.from) && isDay(query.to) ? { from: query.from, to: query.to } : null;
+  const span = days && isSpan(days) ? days : null;
   return {
     time: span ?? one(TIMES, query.time, "this_month"),
     area: /^\d{2,15}$/.test(word(query.area)) ? word(query.area) : "",
