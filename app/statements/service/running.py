@@ -16,13 +16,17 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, ReportQuery, TurningRedQuery
-from app.analysis.service.gathering import is_long, report_answer
+from app.analysis.service.answers import (
+    bottleneck_answer,
+    detours_answer,
+    open_answer,
+    overdue_answer,
+    turning_red_answer,
+)
+from app.analysis.service.gathering import is_long, report_answer, wanted_report
 from app.analysis.service.paper import page_of
 from app.analysis.service.report import sheets_of
 from app.analysis.service.tables import Part, parts_of
-from app.analysis.views.flows import bottleneck_answer, detours_answer
-from app.analysis.views.report import wanted_report
-from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
 from app.core.languages import Language
@@ -33,13 +37,11 @@ from app.evaluation.rules.tables import Heading, Sheet
 from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
 from app.evaluation.schemas.scores import RankingQuery
 from app.evaluation.service import city_name
+from app.evaluation.service.answers import indicators_answer, ranking_answer, summary_answer
+from app.evaluation.service.headings import heading, wording
 from app.evaluation.service.tables import charts_of, csv_of, indicators_table, ranking_table, summary_table
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
-from app.evaluation.views.files import heading, wording
-from app.evaluation.views.indicators import indicators_answer
-from app.evaluation.views.scores import ranking_answer
-from app.evaluation.views.summary import summary_answer
 from app.exports.service import Wanted
 from app.statements.errors import BadStatement
 from app.statements.rules import (
