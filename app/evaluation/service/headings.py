@@ -27,6 +27,8 @@ def heading(
     facts = []
     if "from" in answer:
         facts.append((words.say("facts", "span"), words.span(answer["from"], answer["to"])))
+    if "period" in answer:
+        facts.append((words.say("facts", "span"), answer["period"]))
     facts.append((words.say("facts", "as_of"), words.minute(answer["as_of"])))
     named = area_names(session, [area]).get(area, area) if area is not None else words.say("facts", "whole")
     facts.append((words.say("facts", "area"), named))
