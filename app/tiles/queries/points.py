@@ -126,8 +126,8 @@ class News:
     known: str
 
 
-# A row is news where its transaction had not ended in the mark's snapshot. What one has written oneself need not be in a
-# snapshot of one's own: of that, what came later.
+# A row is news where its transaction had not ended in the mark's snapshot. What one has written oneself need not be in
+# a snapshot of one's own: of that, what came later.
 _NEWS = """
     SELECT (SELECT epoch::text FROM feed_epochs) AS epoch, pg_current_snapshot()::text AS snapshot,
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin, max(seq) AS seq,
