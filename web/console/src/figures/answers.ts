@@ -12,6 +12,8 @@ const FRESH_MS = 120_000;
 const KEPT = 80;
 const kept = new Map<string, { at: number; content: unknown }>();
 const round = ref(0);
+// Where one could not be read others could not either: whoever tries again tries all of them.
+const retries = ref(0);
 
 /** Everything that is shown is read anew. */
 export function readAnew(): void {
@@ -57,12 +59,12 @@ export function useAnswer<Answer>(path: () => string | null) {
     asking.abort();
     const wanted = path();
     busy.value = false;
+    trouble.value = "";
     if (wanted === null) {
       data.value = null;
       return;
     }
     const old = kept.get(wanted);
-    trouble.value = "";
     if (old && Date.now() - old.at < FRESH_MS) {
       data.value = old.content as Answer;
       return;
@@ -82,8 +84,9 @@ export function useAnswer<Answer>(path: () => string | null) {
     if (!signal.aborted) busy.value = false;
   }
   watch([path, round], () => void read(), { immediate: true });
+  watch(retries, () => trouble.value && void read());
   onScopeDispose(() => asking.abort());
-  return { data, trouble, busy, again: () => void read() };
+  return { data, trouble, busy, again: () => void (retries.value += 1) };
 }
 
 /** Why a number is not known yet: it is being read, or could not be. */

@@ -33,7 +33,7 @@ export function usePeriodChoice() {
     get: () => (kindOf(text("period")) ? text("period") : lastMonth()),
     set: (value) => set({ period: value, revision: "" }),
   });
-  const { data, trouble, again } = useAnswer<Period>(() => `/evaluation/periods/${period.value}`);
+  const { data, trouble: unread } = useAnswer<Period>(() => `/evaluation/periods/${period.value}`);
   const detail = computed(() => (data.value?.period === period.value ? data.value : null));
   const revision = computed<string>({
     get: () => {
@@ -46,5 +46,5 @@ export function usePeriodChoice() {
   });
   /** Null until it is known what of the period was published. */
   const asked: ComputedRef<{ period: string; revision: string } | null> = computed(() => (detail.value ? { period: period.value, revision: revision.value === "live" ? "" : revision.value } : null));
-  return { period, revision, detail, asked, unread: { trouble, again }, text, set };
+  return { period, revision, detail, asked, unread, text, set };
 }
