@@ -17,7 +17,7 @@ from app.cases import jobs as cases_jobs
 from app.core import gateways, http, logs
 from app.core.config import config
 from app.core.db import Database, unit_of_work, use_database
-from app.core.jobs import REGISTRY, periodic, worker_app
+from app.core.jobs import OUTBOUND, REGISTRY, Lane, periodic, queue_of, work, worker_app
 from app.duty import jobs as duty_jobs
 from app.evaluation import jobs as evaluation_jobs
 from app.exports import jobs as exports_jobs
@@ -92,7 +92,15 @@ def forget_finished_jobs(timestamp: int) -> None:
 
 def queues() -> list[str]:
     """Every queue that a registered job uses; the worker watches them all."""
-    return sorted({name.partition(".")[0] for name in REGISTRY})
+    return sorted({queue_of(name) for name in REGISTRY})
+
+
+def lanes() -> list[Lane]:
+    """The city's own work, and beside it each kind of work that waits for somebody else's server: one that hangs
+    delays only its like.
+    """
+    apart = sorted(set(OUTBOUND.values()))
+    return [Lane([name for name in queues() if name not in apart], 2), *(Lane([name], 4) for name in apart)]
 
 
 def main() -> None:
@@ -100,16 +108,8 @@ def main() -> None:
     settings = config()
     logs.configure(settings.log_level)
     use_database(Database.connect(settings))
-    app = worker_app(settings.database_url)
-
-    async def work() -> None:
-        async with app.open_async():
-            await app.run_worker_async(
-                queues=queues(), concurrency=2, shutdown_graceful_timeout=20, delete_jobs="never"
-            )
-
     log.info("worker.started", queues=queues())
-    asyncio.run(work())
+    asyncio.run(work(worker_app(settings.database_url), lanes()))
 
 
 if __name__ == "__main__":

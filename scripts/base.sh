@@ -10,7 +10,7 @@ VENV=$(readlink -f "$ROOT/.venv")
 SELF=./fieldgrid
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 
-# What shall be seen although the output of the command at work goes to a log.
+# What shall be seen although the output of the command at work goes to a log. Daemons must close it.
 exec 8>&2
 
 say() { printf '%s\n' "$*" >&2; }

@@ -41,7 +41,9 @@ def _make(attempt: Attempt) -> None:
     progress = _Progress(attempt)
     with snapshot_unit() as session:
         session.execute(_PATIENCE)
-        report = told_report(session, query, attempt.principal, now=attempt.asked_at, step=progress.step)
+        report = told_report(
+            session, query, attempt.principal, now=attempt.asked_at, language=wanted.language, step=progress.step
+        )
     data = orjson.dumps(report.found) if wanted.format == "json" else report_file(report, wanted.format)
     store().put(attempt.file_key, data)
     with unit_of_work() as session:

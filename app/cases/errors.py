@@ -74,3 +74,8 @@ class RecalculationRunning(Conflict):
 class BadLadder(Invalid):
     slug = "bad-ladder"
     title = "The ladder of reminders cannot be like this"
+
+
+class BadFilter(Invalid):
+    slug = "bad-filter"
+    title = "The filter cannot be understood"

@@ -9,9 +9,12 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
-from typing import Protocol
+from email.utils import format_datetime
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -30,6 +33,9 @@ log = structlog.get_logger()
 TRIES = 8
 """Pauses of 3, 9 … 3^8 seconds: about three hours; a code or a notice that is older helps nobody."""
 TIMEOUT_S = 15.0
+TAKING_S = 600.0
+"""So long a mail server may take to say that it took a mail (RFC 5321, 4.5.3.2.6): who asks again earlier sends it
+twice."""
 LONGEST_ERROR = 300
 
 
@@ -56,6 +62,7 @@ class Message:
     text: str
     subject: str | None = None
     attachment: Attached | None = None
+    written_at: datetime = field(default_factory=clock.now)
 
 
 class Gateway(Protocol):
@@ -93,6 +100,24 @@ class HttpGateway:
             raise NotDelivered(reason)
 
 
+class _Patient(smtplib.SMTP):
+    """Waits for the word that a mail was taken as long as a server may look at it, and else not long."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self._wait_at_most(TAKING_S)
+        answered = super().data(msg)
+        self._wait_at_most(TIMEOUT_S)
+        return answered
+
+    def _wait_at_most(self, seconds: float) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
+
+
+class _PatientOverTls(_Patient, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
 @dataclass(frozen=True, slots=True)
 class SmtpGateway:
     """Sends a mail by `smtp://` (STARTTLS where the server offers it) or `smtps://user:password@host:port`."""
@@ -102,8 +127,11 @@ class SmtpGateway:
 
     def deliver(self, message: Message) -> None:
         try:
-            with self._connected() as server:
+            server = self._connected()
+            try:
                 server.send_message(self._mail(message))
+            finally:
+                _leave(server)
         except smtplib.SMTPException as error:
             reason = f"{type(error).__name__}: {error}"
             raise NotDelivered(reason) from error
@@ -114,6 +142,7 @@ class SmtpGateway:
         subject = message.text if message.subject is None else message.subject
         # A line break would begin another header; the library refuses all that Unicode takes for one.
         mail["Subject"] = next(iter(subject.strip().splitlines()), "")[:80]
+        mail["Date"] = format_datetime(message.written_at)
         mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
         mail.set_content(message.text)
         if message.attachment is not None:
@@ -126,15 +155,22 @@ class SmtpGateway:
         host, trusted = parts.hostname or "localhost", ssl.create_default_context()
         server: smtplib.SMTP
         if parts.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_S, context=trusted)
+            server = _PatientOverTls(host, parts.port or 465, timeout=TIMEOUT_S, context=trusted)
         else:
-            server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_S)
+            server = _Patient(host, parts.port or 587, timeout=TIMEOUT_S)
             server.ehlo()
             if server.has_extn("starttls"):
                 server.starttls(context=trusted)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Whatever the server says to the goodbye: the mail was taken or refused before."""
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()
 
 
 def gateway_for(channel: str, settings: Config) -> Gateway | None:
@@ -165,7 +201,9 @@ def deliver_message(message_id: str) -> None:
         return
     try:
         attached = None if row.attachment is None else _attached(row.attachment)
-        gateway.deliver(Message(row.id, row.channel, row.recipient, row.text, row.subject, attached))
+        gateway.deliver(
+            Message(row.id, row.channel, row.recipient, row.text, row.subject, attached, written_at=row.created_at)
+        )
     except (NotDelivered, StoredBytesMissing, OSError) as error:
         reason = str(error)[:LONGEST_ERROR]
         with unit_of_work() as session:

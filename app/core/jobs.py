@@ -6,10 +6,14 @@ never objects; they may run twice, so they check what is already done; they open
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from signal import SIGINT, SIGTERM
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import procrastinate
 from procrastinate.contrib.sqlalchemy import SQLAlchemyPsycopg2Connector
@@ -31,6 +35,18 @@ class Job:
 
 
 REGISTRY: dict[str, Job] = {}
+OUTBOUND: Mapping[str, str] = MappingProxyType({"core.deliver_message": "messages", "notices.deliver": "webhooks"})
+"""Jobs that wait for somebody else's server, each kind in a queue of its own: none keeps the city's work waiting."""
+
+
+def queue_of(name: str) -> str:
+    """The queue of a job: that of its feature, unless it waits for others.
+
+    Example:
+        >>> queue_of("sla.tell_lamps"), queue_of("notices.deliver")
+        ('sla', 'webhooks')
+    """
+    return OUTBOUND.get(name, name.partition(".")[0])
 
 
 def _register(job: Job) -> None:
@@ -97,7 +113,7 @@ def _defer(session: Session, name: str, queueing_lock: str | None, arguments: Ma
 
 def _deferrer(session: Session, name: str, queueing_lock: str | None) -> procrastinate.jobs.JobDeferrer:
     return _enqueueing().configure_task(
-        name, connection=session.connection(), queue=name.partition(".")[0], queueing_lock=queueing_lock
+        name, connection=session.connection(), queue=queue_of(name), queueing_lock=queueing_lock
     )
 
 
@@ -112,14 +128,60 @@ def under_way(session: Session, name: str) -> Mapping[str, Any] | None:
     return found
 
 
+CONNECTIONS = 8
+"""Of a worker to the queue: one in each lane hears what is new, the others take and finish jobs."""
+
+
 def worker_app(database_url: str) -> procrastinate.App:
     """The queue as the worker sees it, with every registered job (import the features' jobs first)."""
     conninfo = database_url.replace("postgresql+psycopg2://", "postgresql://", 1)
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo, max_size=CONNECTIONS))
     for job in REGISTRY.values():
         retry = procrastinate.RetryStrategy(max_attempts=job.attempts, exponential_wait=3)
-        queue = job.name.partition(".")[0]
-        registered = app.task(name=job.name, queue=queue, retry=retry if job.attempts > 1 else False)(job.function)
+        registered = app.task(name=job.name, queue=queue_of(job.name), retry=retry if job.attempts > 1 else False)(
+            job.function
+        )
         if job.cron:
             app.periodic(cron=job.cron)(registered)
     return app
+
+
+class Lane(NamedTuple):
+    """Queues that a worker watches together, and how many of their jobs it does at once."""
+
+    queues: Sequence[str]
+    at_once: int
+
+
+async def work(app: procrastinate.App, lanes: Sequence[Lane], signals: Sequence[int] = (SIGINT, SIGTERM)) -> None:
+    """Do what is queued, until a signal or a lane that ended says to stop; jobs under way are finished first."""
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(sum(lane.at_once for lane in lanes), "job"))
+    async with app.open_async():
+        running = [
+            asyncio.ensure_future(
+                app.run_worker_async(
+                    queues=lane.queues,
+                    concurrency=lane.at_once,
+                    shutdown_graceful_timeout=20,
+                    delete_jobs="never",
+                    install_signal_handlers=False,
+                )
+            )
+            for lane in lanes
+        ]
+        for signal in signals:
+            loop.add_signal_handler(signal, _stop, running)
+        try:
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            _stop(running)
+            ended = await asyncio.gather(*running, return_exceptions=True)
+    for one in ended:
+        if isinstance(one, Exception):
+            raise one
+
+
+def _stop(running: Sequence[asyncio.Future[None]]) -> None:
+    for lane in running:
+        lane.cancel()

@@ -14,7 +14,7 @@ from sqlalchemy import Row, desc, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.config import config
-from app.core.gateways import gateway_for
+from app.core.gateways import TRIES, gateway_for
 from app.core.ids import new_id
 from app.core.jobs import enqueue
 from app.core.models import OutboxMessage
@@ -72,6 +72,11 @@ def standing(session: Session, ids: Collection[UUID]) -> Sequence[Row[UUID, str,
     message = OutboxMessage
     query = select(message.id, message.recipient, message.sent_at, message.attempts, message.last_error)
     return session.execute(query.where(message.id.in_(ids)).order_by(message.recipient)).all()
+
+
+def given_up(attempts: int) -> bool:
+    """Whether a message that was not delivered after so many attempts is not tried again."""
+    return attempts > TRIES
 
 
 def undelivered(session: Session, *, limit: int) -> Sequence[Row[datetime, str, str, int, str | None]]:

@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from app.cases import queries as cases
-from app.cases.views.filters import check_known, filter_of
+from app.cases.service.filtering import check_known, filter_of
 from app.core import clock
 from app.core.config import config
 from app.core.db import read_unit, unit_of_work

@@ -133,7 +133,7 @@ class MailOut(Out):
     """A mail of a delivery."""
 
     recipient: str
-    state: Literal["waiting", "sent", "trying"]
+    state: Literal["waiting", "sent", "trying", "failed"]
     sent_at: datetime | None
     error: str | None = Field(description="Why the last attempt failed, or why it stays in the outbox")
 

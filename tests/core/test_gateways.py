@@ -4,6 +4,7 @@ import json
 import socketserver
 import threading
 from dataclasses import replace
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
@@ -45,7 +46,7 @@ class Mail(socketserver.StreamRequestHandler):
             elif verb == "RCPT" and self.server.answers >= 500:
                 self.say("550 nobody here")
             elif verb == "QUIT":
-                self.say("221 bye")
+                self.say(self.server.goodbye)
                 return
             else:
                 self.say("250 mail.example")
@@ -55,7 +56,7 @@ class Mail(socketserver.StreamRequestHandler):
 
 
 def serving(server):
-    server.came, server.answers = [], 200
+    server.came, server.answers, server.goodbye = [], 200, "221 bye"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -94,9 +95,30 @@ def test_a_mail_is_sent(mail):
     assert "From: city@example.org" in sent
     assert "To: someone@example.org" in sent
     assert f"<{MESSAGE.id}@example.org>" in sent
+    assert f"Date: {format_datetime(MESSAGE.written_at)}" in sent
     mail.answers = 550
     with pytest.raises(NotDelivered, match="SMTPRecipientsRefused"):
         gateway.deliver(MESSAGE)
+
+
+def test_a_mail_that_was_taken_is_not_sent_again(mail, monkeypatch):
+    """Whatever the server says to the goodbye, and however long it looks at the mail before it takes it."""
+    patience = []
+
+    class Watched(gateways._Patient):
+        def getreply(self):
+            patience.append(self.sock.gettimeout())
+            return super().getreply()
+
+    monkeypatch.setattr(gateways, "_Patient", Watched)
+    mail.goodbye = "421 shutting down"
+    SmtpGateway(f"smtp://127.0.0.1:{port(mail)}", "city@example.org").deliver(
+        replace(MESSAGE, recipient="someone@example.org")
+    )
+    assert len(mail.came) == 1
+    greeting, *_, data, taken, goodbye = patience
+    assert (greeting, goodbye) == (gateways.TIMEOUT_S, gateways.TIMEOUT_S)
+    assert data == taken == gateways.TAKING_S >= 600
 
 
 def queued(session):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,9 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from app import worker
+from app.core import jobs
 from app.core.config import Config
 from app.core.db import unit_of_work
-from app.core.jobs import REGISTRY, enqueue, task, worker_app
+from app.core.jobs import REGISTRY, Lane, enqueue, task, worker_app
 
 pytestmark = pytest.mark.slow
 
@@ -154,3 +156,42 @@ def test_a_name_belongs_to_one_job(ran: list[str]):
 def test_the_queue_is_the_part_of_the_name_before_the_dot(ran: list[str]):
     assert "core" in worker.queues()
     assert all(queue == queue.lower() for queue in worker.queues())
+
+
+def test_whoever_waits_for_others_keeps_nobody_waiting(committed: Config, monkeypatch: pytest.MonkeyPatch):
+    """Of the city's own work two jobs are done at once, and one of others' servers that hangs is none of them."""
+    monkeypatch.setattr("app.core.jobs.OUTBOUND", {"core.hang": "webhooks"})
+    answered, ended = threading.Event(), threading.Event()
+
+    @task("core.hang")
+    def hang() -> None:
+        assert answered.wait(60)
+        ended.set()
+
+    task(NAME)(answered.set)
+    with unit_of_work() as session:
+        enqueue(session, "core.hang")
+        enqueue(session, NAME)
+
+    async def until_ended() -> None:
+        working = asyncio.create_task(
+            jobs.work(worker_app(committed.database_url), [Lane(["core"], 1), Lane(["webhooks"], 1)], signals=())
+        )
+        await asyncio.get_running_loop().run_in_executor(waiting_here, ended.wait, 60)
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+
+    try:
+        with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as waiting_here:
+            pool.submit(asyncio.run, until_ended()).result()
+    finally:
+        del REGISTRY["core.hang"], REGISTRY[NAME]
+
+
+def test_every_queue_is_watched_in_one_lane():
+    watched = [queue for lane in worker.lanes() for queue in lane.queues]
+    assert sorted(watched) == worker.queues()
+    own, *others = worker.lanes()
+    assert {"webhooks", "messages"} == {queue for lane in others for queue in lane.queues}
+    assert "statements" in own.queues

@@ -21,7 +21,8 @@ from app.cli.demo_city.load import load_demo_city
 from app.cli.demo_city.matters import MATTERS
 from app.cli.demo_city.years import chain, fill
 from app.cli.demo_city.years.fate import USUAL, steps_of
-from app.cli.demo_city.years.life import STEPS, Desk, Life
+from app.cli.demo_city.years.life import Desk, Life
+from app.cli.demo_city.years.living import STEPS, live
 from app.cli.demo_city.years.rare import RARE
 from app.cli.demo_city.years.sheets import Sheets
 from app.cli.demo_city.years.survey import survey
@@ -115,7 +116,7 @@ def lived(session, now):
     sheets, serials, dice = Sheets(), count(1), Random(9)
     around = Desk(town, dice, sheets, micros(now), serials)
     batch = fill.Batch(0, 1, np.sort(np.concatenate((opened, recent))), merges=True)
-    made = sum(Life(around, one).live() for one in fill.begun(town, batch, dice, serials))
+    made = sum(live(Life(around, one)) for one in fill.begun(town, batch, dice, serials))
     with session.connection().connection.cursor() as cursor:
         sheets.copy(cursor)
     return made

@@ -30,6 +30,7 @@ from app.cli.demo_city.years.chain import canonical
 from app.cli.demo_city.years.chronicle import Beginning, Spot
 from app.cli.demo_city.years.fate import Shares
 from app.cli.demo_city.years.life import Desk, Life
+from app.cli.demo_city.years.living import live
 from app.cli.demo_city.years.sheets import Sheets
 from app.cli.demo_city.years.survey import survey
 from app.cli.demo_city.years.town import Actor, Town
@@ -100,7 +101,7 @@ def make(how_many: int, seed: int, now: datetime) -> None:
         sheets, serials, dice = Sheets(), count(1), Random(seed)
         around = Desk(town, dice, sheets, micros(now), serials, shares=EVERYTHING)
         for one in beginnings(town, how_many, dice, serials, now):
-            Life(around, one).live()
+            live(Life(around, one))
         with session.connection().connection.cursor() as cursor:
             sheets.copy(cursor)
         session.connection().exec_driver_sql(

@@ -143,14 +143,14 @@ def test_a_change_that_cannot_be_told_keeps_nobody_from_hearing_the_others(city,
     with unit_of_work() as session:
         for number in numbers:
             to_state(session, city, number, "handling", now)
-    write = service.inbox._write
+    write = service.inbox.tell
 
     def broken(session, occasion, people, number, *args, **more):
         if number == numbers[0]:
             raise KeyError("granted")
         write(session, occasion, people, number, *args, **more)
 
-    monkeypatch.setattr(service.inbox, "_write", broken)
+    monkeypatch.setattr(service.inbox, "tell", broken)
     read_all(city, start, now)
     with unit_of_work() as session:
         rows = session.execute(text("SELECT DISTINCT number FROM notices WHERE occasion = 'case_dispatched'"))

@@ -202,7 +202,13 @@ def test_the_box_holds_the_circle(lon, lat, radius):
 @given(st.text())
 def test_guarding_is_undone_exactly(text):
     assert unguarded(guarded(text)) == text
-    assert not guarded(text).startswith(("=", "+", "-", "@"))
+    assert not guarded(text).lstrip().startswith(("=", "+", "-", "@"))
+
+
+@pytest.mark.parametrize("unseen", [" ", "\u00a0", "\u3000", "\x0b", "\u200b", "\ufeff", " \u202e"])
+def test_what_a_spreadsheet_does_not_see_hides_no_formula(unseen):
+    assert guarded(f"{unseen}=1+1").startswith("'")
+    assert guarded(f"{unseen}井盖 =1") == f"{unseen}井盖 =1"
 
 
 @given(st.dates())

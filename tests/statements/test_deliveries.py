@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app.core import clock
 from app.core.config import config
-from app.core.gateways import NotDelivered, deliver_message
+from app.core.gateways import TRIES, NotDelivered, deliver_message
 from app.core.storage import store
 from app.evaluation.errors import FiguresNotReady
 from app.statements import jobs
@@ -222,6 +222,9 @@ def test_a_mail_carries_the_file_or_where_it_is(api, keep, session, march, maile
             deliver_message(str(message_id))
         (trying,) = deliveries(api, made)[0]["mails"]
         assert (trying["state"], "SMTPRecipientsRefused" in trying["error"]) == ("trying", True)
+        session.execute(text("UPDATE outbox SET attempts = :all"), {"all": TRIES + 1})
+        session.commit()
+        assert deliveries(api, made)[0]["mails"][0]["state"] == "failed"
         server.answers = 250
         deliver_message(str(message_id))
         (came,) = server.came

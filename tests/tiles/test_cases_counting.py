@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.accounts.rules import Role
 from app.cases.rules.filters import CaseFilter
 from app.tiles import jobs
+from app.tiles.queries import points as reading
 from app.tiles.queries.case_points import Question
 from app.tiles.rules.buckets import on_tile
 from app.tiles.rules.counting import Seen, alone, by_code, counted, points_in
@@ -147,6 +148,26 @@ def test_one_look_one_statement(session, city, crowd, statements):
     with statements() as sent:
         counted(seen_by(session, Question(CaseFilter(), who, now), None), tile, 4)
     assert len(sent) == 1
+
+
+def test_a_look_ends_although_others_never_stop_writing(session, city, crowd, monkeypatch):
+    who = city.who(session, "operator", datetime.now(UTC))
+    one, other = session.scalars(text("SELECT number FROM cases ORDER BY number LIMIT 2"))
+    read, looks = reading.read_ids, []
+
+    def and_written_meanwhile(*asked):
+        looks.append(asked)
+        assert len(looks) < 5
+        found = read(*asked)
+        session.execute(text("UPDATE cases SET supervised = NOT supervised WHERE number = :n"), {"n": other})
+        return found
+
+    seen_by(session, Question(CaseFilter(), who, datetime.now(UTC)), None)
+    monkeypatch.setattr(reading, "read_ids", and_written_meanwhile)
+    for _ in range(3):
+        session.execute(text("UPDATE cases SET state = 'closed' WHERE number = :n"), {"n": one})
+        assert by_code(seen_by(session, Question(CaseFilter(), who, datetime.now(UTC)), None), "cell").sum() == 150
+    assert len(looks) == 3
 
 
 def test_many_changes_are_read_anew(session, city, crowd, monkeypatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.cases.models import Case
+from app.core import clock
 from tests.factories.scattered_cases import scatter
 from tests.tiles.mvt import features, tile_of
 
@@ -182,7 +182,7 @@ def test_who_has_no_cases_sees_none(api, crowd):
     api.call("citizen", "GET", "/tiles/cases/table", 403)
 
 
-def test_a_tag_changes_with_the_case_and_with_its_lamp_only(api, crowd, session):
+def test_a_tag_changes_with_the_case_and_with_its_lamp_only(api, crowd, session, monkeypatch):
     number = crowd[0]
     lon, lat = session.execute(text("SELECT lon, lat FROM cases WHERE number = :n"), {"n": number}).one()
     x, y = tile_of(lon, lat, 16)
@@ -203,12 +203,13 @@ def test_a_tag_changes_with_the_case_and_with_its_lamp_only(api, crowd, session)
     # A lamp turns by itself.
     session.execute(
         text("UPDATE cases SET state = 'handling', paused = false, due_at = :at, yellow_at = :at WHERE number = :n"),
-        {"n": number, "at": datetime.now(UTC) + timedelta(seconds=1)},
+        {"n": number, "at": datetime.now(UTC) + timedelta(minutes=5)},
     )
     session.commit()
     green = fetch(api, "operator", path, 200)
     assert any(one["number"] == number and one["lamp"] == "green" for one in features(green.data)["cases"])
-    time.sleep(1)
+    later = datetime.now(UTC) + timedelta(minutes=6)
+    monkeypatch.setattr(clock, "now", lambda: later)
     red = fetch(api, "operator", path, 200, **{"If-None-Match": green.headers["ETag"]})
     assert any(one["number"] == number and one["lamp"] == "red" for one in features(red.data)["cases"])
 

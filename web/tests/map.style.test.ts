@@ -3,7 +3,8 @@ import type { LayerSpecification } from "maplibre-gl";
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { LAYERS, type CaseView, type LayerName } from "@/map/layers";
 import { fontFamilies, TOKENS, type Look } from "@/map/look";
-import { buildStyle, tileUrl, type StyleState } from "@/map/style";
+import type { StyleState } from "@/map/state";
+import { buildStyle, tileUrl } from "@/map/style";
 
 const colours = Object.fromEntries(Object.keys(TOKENS).map((name) => [name, "#123456"])) as Record<keyof typeof TOKENS, string>;
 const look: Look = { ...colours, name: "dark", fonts: ["PingFang SC", "sans-serif"] };

@@ -30,10 +30,12 @@ from app.evaluation.errors import BadPeriod
 from app.evaluation.rules.summing import Dimension
 from app.evaluation.rules.tables import Heading
 from app.evaluation.service import Asked
+from app.evaluation.service.asking import asked_between
+from app.evaluation.service.headings import heading, wording
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
-from app.evaluation.views.files import heading, wording
-from app.evaluation.views.spans import asked_between
+from app.exports.rules import Contents
+from app.exports.service import Wanted
 
 SUMMED = ("district", "unit", "class", "month", "weekday", "hour")
 SUMMARIES: Mapping[tuple[Dimension, ...], bool] = MappingProxyType(
@@ -65,7 +67,7 @@ def told_report(
     principal: Principal,
     *,
     now: datetime,
-    language: Language | None = None,
+    language: Language,
     step: Callable[[], None] = lambda: None,
 ) -> Report:
     """The report on the ground of somebody. Needs one state of the database for all its parts.
@@ -73,7 +75,7 @@ def told_report(
     Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
     """
     found = report_answer(session, query, principal, now=now, step=step)
-    words = wording(session, query.lang or language)
+    words = wording(session, language)
     above = heading(session, "report", found, query.area, words, unit=query.unit)
     return Report(found, words, above, evaluation.city_name(session))
 
@@ -107,6 +109,12 @@ def is_long(session: Session, query: ReportQuery, principal: Principal, now: dat
     """
     asked = asked_for(session, query, principal, now)
     return queries.more_closed_than(session, AT_ONCE, asked.start, asked.end)
+
+
+def wanted_report(query: ReportQuery, language: Language) -> Wanted:
+    """A report as an export."""
+    asked = query.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"format", "lang"})
+    return Wanted(asked, query.format, language, Contents.SLA_REPORT)
 
 
 def _span(query: ReportQuery) -> FlowSpanQuery:

@@ -8,7 +8,7 @@ from app.analysis.schemas import GroundCasesQuery
 from app.cases import queries as cases
 from app.cases.rules.filters import CaseFilter
 from app.cases.schemas import CaseFilterQuery
-from app.cases.views.filters import check_known, filter_of
+from app.cases.service.filtering import check_known, filter_of
 from app.core.config import config
 
 

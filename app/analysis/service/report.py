@@ -21,6 +21,7 @@ OF_GROUPS = (
     *("on_time_handled_rate", "closed_rate", "overdue_open_rate", "rework_rate", "extension_rate", "hold_rate"),
     *("accurate_dispatch_rate", "median_s", "p90_s"),
 )
+TIMES = frozenset({"month", "weekday", "hour"})
 OF_TIMES = ("reports", "filed", "closed", "due", "on_time", "on_time_handled_rate")
 CHARTS: Mapping[str, tuple[Chart, ...]] = {
     **{
@@ -62,8 +63,9 @@ def sheets_of(report: Mapping[str, Any], words: Wording) -> list[Sheet]:
 def _parts(report: Mapping[str, Any]) -> Iterable[tuple[str, Table, tuple[Chart, ...]]]:
     yield "overview", [["figure", "value"], *(list(one) for one in key_figures(report))], ()
     for name, items in report["summary"].items():
-        shown = OF_GROUPS if f"{name}_name" in flat(items)[0] else OF_TIMES
-        yield f"by_{name}", flat(narrowed(items, shown)), CHARTS[name]
+        shown = OF_TIMES if name in TIMES else OF_GROUPS
+        heads = (name, *shown) if name in TIMES else (f"{name}_code", f"{name}_name", *shown)
+        yield f"by_{name}", flat(narrowed(items, shown), () if items else heads), CHARTS[name]
     for name in ("district", "unit", "stage"):
         items = report["open"][name]
         yield f"open_{name}s", flat(items), open_charts(items)

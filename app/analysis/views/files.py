@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.analysis.schemas import GroundQuery
 from app.analysis.service.tables import parts_of
-from app.core.http import json_response
+from app.core.http import accepted_language, json_response
+from app.core.languages import language_of
 from app.evaluation.rules.tables import Heading, Sheet
+from app.evaluation.service.headings import heading, wording
 from app.evaluation.service.tables import csv_of
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
-from app.evaluation.views.files import dated, file_answer, heading, wording
+from app.evaluation.views.files import dated, file_answer
 
 LINES = 10_000
 """So many lines a file has at most."""
@@ -35,7 +37,7 @@ class Told:
 
 def told(session: Session, what: str, query: GroundQuery, found: dict[str, Any]) -> Told:
     """An analysis as it was asked for."""
-    words = wording(session, query.lang)
+    words = wording(session, language_of(query.lang, accepted_language()))
     return Told(what, found, query.format, words, heading(session, what, found, query.area, words, unit=query.unit))
 
 

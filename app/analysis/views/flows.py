@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from flask import Response
-from sqlalchemy.orm import Session
 
 from app.analysis import service
-from app.analysis.schemas import BehindOut, BottleneckCasesQuery, DetourCasesQuery, FlowQuery, FlowsOut, FlowSpanQuery
-from app.analysis.service import Behind, Detour, Flow
-from app.analysis.service.ground import filter_for
+from app.analysis.schemas import BehindOut, BottleneckCasesQuery, DetourCasesQuery, FlowQuery, FlowsOut
+from app.analysis.service import Behind, Detour
+from app.analysis.service.answers import bottleneck_answer, detours_answer, flow_of
 from app.analysis.views.blueprint import analysis
 from app.analysis.views.files import analysis_answer, told
 from app.core import clock
-from app.core.auth import Principal, current_principal, needs
+from app.core.auth import current_principal, needs
 from app.core.clock import to_rfc3339
-from app.core.config import config
 from app.core.db import snapshot_unit
 from app.core.http import json_response
 from app.core.schemas import problems
-from app.evaluation.service import Asked
 from app.evaluation.views.files import also_files
-from app.evaluation.views.spans import asked_between
 
 ANSWER = also_files(FlowsOut, "Closed cases by group", "csv", "xlsx")
 BEHIND = {200: BehindOut, **problems(401, 403, 404, 422, 503)}
@@ -40,15 +33,6 @@ def analyze_bottleneck(query: FlowQuery) -> Response:
     return analysis_answer(found, now)
 
 
-def bottleneck_answer(session: Session, query: FlowQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
-    """Where time went on the ground of somebody: {from, to, as_of, items}. Needs one state of the database.
-
-    Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
-    """
-    flow = _flow(session, query, principal, now)
-    return _head(flow.asked) | {"items": service.bottleneck(session, flow, now=now)}
-
-
 @analysis.get("/sla/detours", operation_id="analyze_detours", responses=ANALYSED)
 @needs("figures.read")
 def analyze_detours(query: FlowQuery) -> Response:
@@ -59,22 +43,13 @@ def analyze_detours(query: FlowQuery) -> Response:
     return analysis_answer(found, now)
 
 
-def detours_answer(session: Session, query: FlowQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
-    """Detours on the ground of somebody: {from, to, as_of, items}. Needs one state of the database.
-
-    Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
-    """
-    flow = _flow(session, query, principal, now)
-    return _head(flow.asked) | {"items": service.detours(session, flow, now=now)}
-
-
 @analysis.get("/sla/bottleneck/cases", operation_id="list_bottleneck_cases", responses=BEHIND)
 @needs("figures.read")
 def list_bottleneck_cases(query: BottleneckCasesQuery) -> Response:
     """The cases behind one number of one group of the bottleneck: as many as it says, at most 10 000."""
     now, behind = clock.now(), Behind(query.stage, query.late)
     with snapshot_unit() as session:
-        flow = _flow(session, query, current_principal(), now)
+        flow = flow_of(session, query, current_principal(), now)
         items = service.cases_in_stage(session, flow, query.values, behind, now=now)
     return json_response({"as_of": to_rfc3339(flow.asked.at), "items": items})
 
@@ -85,16 +60,6 @@ def list_detour_cases(query: DetourCasesQuery) -> Response:
     """The cases behind one number of one group of the detours: as many as it says, at most 10 000."""
     now, behind = clock.now(), Detour(query.kind, query.count, query.reason)
     with snapshot_unit() as session:
-        flow = _flow(session, query, current_principal(), now)
+        flow = flow_of(session, query, current_principal(), now)
         items = service.cases_on_detour(session, flow, query.values, behind, now=now)
     return json_response({"as_of": to_rfc3339(flow.asked.at), "items": items})
-
-
-def _flow(session: Session, query: FlowSpanQuery, principal: Principal, now: datetime) -> Flow:
-    """Raises: BadSpan, BadPeriod, BadFilter."""
-    asked = asked_between(session, query, principal, now)
-    return Flow(asked, filter_for(session, query), query.dimensions, config().city_tz)
-
-
-def _head(asked: Asked) -> dict[str, str]:
-    return {"from": to_rfc3339(asked.start), "to": to_rfc3339(asked.end), "as_of": to_rfc3339(asked.at)}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Response
-from sqlalchemy.orm import Session
 
 from app.analysis import service
 from app.analysis.schemas import (
@@ -20,11 +17,12 @@ from app.analysis.schemas import (
     UrgentPage,
 )
 from app.analysis.service import OpenBehind
+from app.analysis.service.answers import open_answer, overdue_answer, turning_red_answer
 from app.analysis.service.ground import filter_for
 from app.analysis.views.blueprint import analysis
 from app.analysis.views.files import LINES, analysis_answer, told
 from app.core import clock
-from app.core.auth import Principal, current_principal, needs
+from app.core.auth import current_principal, needs
 from app.core.clock import to_rfc3339
 from app.core.db import read_unit
 from app.core.http import json_response
@@ -46,15 +44,6 @@ def analyze_open_cases(query: OpenWorkQuery) -> Response:
     with read_unit() as session:
         found = told(session, "open", query, open_answer(session, query, current_principal(), now=now))
     return analysis_answer(found, now)
-
-
-def open_answer(session: Session, query: OpenWorkQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
-    """What somebody sees of open work: {as_of, items}.
-
-    Raises: BadFilter.
-    """
-    found = filter_for(session, query)
-    return {"as_of": to_rfc3339(now), "items": service.open_work(session, query.dimensions, found, principal, now=now)}
 
 
 @analysis.get(
@@ -82,16 +71,6 @@ def list_overdue_cases(query: OverdueQuery) -> Response:
     return analysis_answer(said, now)
 
 
-def overdue_answer(session: Session, query: OverdueQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
-    """What somebody sees of overdue cases: {as_of, total, items, next_cursor}.
-
-    Raises: BadFilter, BadCursor.
-    """
-    found = filter_for(session, query)
-    page = service.overdue(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
-    return {"as_of": to_rfc3339(now), **asdict(page)}
-
-
 @analysis.get("/sla/turning-red", operation_id="list_cases_turning_red", responses={200: LISTED, **problems(401, 403)})
 @needs("figures.read")
 def list_cases_turning_red(query: TurningRedQuery) -> Response:
@@ -101,18 +80,6 @@ def list_cases_turning_red(query: TurningRedQuery) -> Response:
         found = turning_red_answer(session, _whole(query), current_principal(), now=now)
         said = told(session, "turning_red", query, found)
     return analysis_answer(said, now)
-
-
-def turning_red_answer(
-    session: Session, query: TurningRedQuery, principal: Principal, *, now: datetime
-) -> dict[str, Any]:
-    """What somebody sees of cases that are late soon: {as_of, total, items, next_cursor}.
-
-    Raises: BadFilter, BadCursor.
-    """
-    found = replace(filter_for(session, query), due_within=query.within)
-    page = service.turning_red(session, found, principal, now=now, limit=query.limit, cursor=query.cursor)
-    return {"as_of": to_rfc3339(now), **asdict(page)}
 
 
 def _whole(query: AnyList) -> AnyList:

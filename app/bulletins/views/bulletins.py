@@ -19,7 +19,7 @@ from app.core.db import read_unit
 from app.core.http import answer, json_response, write_unit
 from app.core.schemas import problems
 from app.core.storage import store
-from app.evaluation.views.comparing import parsed_period
+from app.evaluation.service.asking import parsed_period
 from app.evaluation.views.ground import require_whole_city
 
 log = structlog.get_logger()

@@ -21,7 +21,7 @@ from app.cases.schemas import (
     NumberPath,
     RoutingTraceOut,
 )
-from app.cases.views.filters import check_known, filter_of
+from app.cases.service.filtering import check_known, filter_of
 from app.cases.views.inputs import command_of
 from app.core import clock
 from app.core.auth import current_principal, needs

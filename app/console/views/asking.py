@@ -7,7 +7,7 @@ from dataclasses import asdict
 from flask import Response
 
 from app.cases import queries as cases
-from app.cases.views.filters import check_known, filter_of
+from app.cases.service.filtering import check_known, filter_of
 from app.console import service
 from app.console.queries.city import city
 from app.console.rules import basemap_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from app.cases.schemas import CasesQuery
-from app.cases.views.filters import filter_of
+from app.cases.service.filtering import filter_of
 from app.console import service
 from app.console.schemas import (
     FilterNamePath,

@@ -39,11 +39,12 @@ def kind_of(name: str) -> Kind:
         return Kind.HOURS
     if name.endswith("_at"):
         return Kind.INSTANT
-    if name.endswith("_mean"):
+    if name.endswith("_mean") or name in MEANS:
         return Kind.MEAN
     return Kind.TEXT if name.endswith(("code", "name")) or name in TEXTS else Kind.NUMBER
 
 
+MEANS = frozenset({"score", "compared_score", "compared_change"})
 TEXTS = frozenset(
     {
         "number",
@@ -59,8 +60,30 @@ TEXTS = frozenset(
         "kind",
         "reason",
         "figure",
+        "group",
+        "unranked",
+        "compared_period",
     }
 )
+TOLD_BY = ("figure", "indicator_code")
+"""Columns that say of which figure a line is."""
+OF_LINE = frozenset({"value", "compared_value"})
+"""Columns that hold that figure."""
+
+
+def named_in(names: Sequence[str], line: Sequence[Any]) -> list[str]:
+    """Under which name each cell of a line is read: where every line has its own figure, the value is that figure.
+
+    Example:
+        >>> named_in(["indicator_code", "value", "exempt"], ["handled_rate", 0.5, 0])
+        ['indicator_code', 'handled_rate', 'exempt']
+    """
+    figure = next((line[place] for place, name in enumerate(names) if name in TOLD_BY), None)
+    if figure is None:
+        return list(names)
+    # Shares change by points, hours by hours.
+    as_figure = OF_LINE | {"compared_change"} if kind_of(figure) is Kind.HOURS else OF_LINE
+    return [figure if name in as_figure else name for name in names]
 
 
 def flat(items: Sequence[Mapping[str, Any]], heads: Sequence[str] = ()) -> list[list[Any]]:

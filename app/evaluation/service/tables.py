@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.evaluation.rules.summing import Dimension
-from app.evaluation.rules.tables import Chart, Heading, Kind, Sheet, Table, cell_of, flat, kind_of
+from app.evaluation.rules.summing import Dimension, Layout
+from app.evaluation.rules.tables import Chart, Heading, Kind, Sheet, Table, cell_of, flat, kind_of, named_in
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
 from app.parts.rules.guarding import guarded
@@ -20,8 +20,33 @@ def summary_table(group_by: Sequence[Dimension], items: Sequence[dict[str, Any]]
     """The head, and a line for each group: code and name apart, numbers as they are."""
     if items:
         return flat(items)
+    layout = Layout(group_by)
     plain = [name for name in group_by if kind_of(name) is Kind.TEXT and name in PLAIN]
-    return [[part for name in group_by for part in ([name] if name in plain else [f"{name}_code", f"{name}_name"])]]
+    groups = [part for name in group_by for part in ([name] if name in plain else [f"{name}_code", f"{name}_name"])]
+    return [[*groups, *layout.shown((0,) * len(layout.counts))]]
+
+
+def indicators_table(items: Sequence[Mapping[str, Any]]) -> Table:
+    """A line for each figure of each subject, its indicator by code and by name."""
+    named = [{**item, "indicator": {"code": item["indicator"], "name": item["indicator"]}} for item in items]
+    return flat(named, () if named else INDICATOR_HEADS)
+
+
+def ranking_table(items: Sequence[Mapping[str, Any]]) -> Table:
+    """A line for each subject, of which some may have no grade, no rank or nothing to compare with."""
+    compared = any(item.get("compared") is not None for item in items)
+    return flat(items, (*RANKING_HEADS, *COMPARED_HEADS) if compared else RANKING_HEADS)
+
+
+INDICATOR_HEADS = (
+    *("subject_code", "subject_name", "indicator_code", "indicator_name"),
+    *("numerator", "denominator", "value", "exempt", "deferred"),
+)
+RANKING_HEADS = (
+    *("subject_code", "subject_name", "group", "rank", "of", "tied", "unranked", "score"),
+    *("grade_code", "grade_colour", "sample", "minimum_sample"),
+)
+COMPARED_HEADS = ("compared_period", "compared_score", "compared_change", "compared_rank", "compared_moved")
 
 
 PLAIN = frozenset(
@@ -47,7 +72,8 @@ def csv_of(table: Iterable[Sequence[Any]], words: Wording = CHINESE) -> bytes:
     writer = csv.writer(body, lineterminator="\r\n")
     head, *lines = table
     writer.writerow([words.head(name) for name in head])
-    writer.writerows([_cell(name, value, words) for name, value in zip(head, line, strict=True)] for line in lines)
+    for line in lines:
+        writer.writerow([_cell(name, value, words) for name, value in zip(named_in(head, line), line, strict=True)])
     return body.getvalue().encode("utf-8-sig")
 
 

@@ -18,7 +18,11 @@ from app.documents.service.words import Words
 MESSAGES = Path(__file__).parent / "messages"
 PAPERS: Mapping[str, str] = {"state": "states", "stage": "stages", "lamp": "lamps", "source": "sources"}
 """Columns whose codes have words on papers."""
-CODED = PAPERS.keys() | {"hour", "figure", "weekday", "kind"}
+WORDED = frozenset({"weekday", "kind", "group", "unranked", "grade_colour"})
+"""Columns whose codes have words of this feature."""
+FIGURES = frozenset({"figure", "indicator_name"})
+"""Columns that hold what a figure is."""
+CODED = PAPERS.keys() | WORDED | FIGURES | {"hour"}
 HOLD = "hold"
 """What stands among stages without being one."""
 
@@ -59,10 +63,10 @@ class Wording:
         match column:
             case "hour":
                 return f"{int(code):02}:00"
-            case "figure":
+            case _ if column in FIGURES:
                 return self.head(code)
-            case "weekday" | "kind":
-                return self.say(column, code)
+            case _ if column in WORDED:
+                return messages(self.language)[column].get(code, code)
             case "source" if code in self.sources:
                 return self.sources[code]
             case "stage" if code == HOLD:

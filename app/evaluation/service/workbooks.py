@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 import xlsxwriter
 
-from app.evaluation.rules.tables import Chart, Heading, Kind, Sheet, Table, cell_of, kind_of
+from app.evaluation.rules.tables import Chart, Heading, Kind, Sheet, Table, cell_of, kind_of, named_in
 from app.evaluation.service.wording import Wording
 
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -95,9 +95,10 @@ class _Page:
         self._above()
         self._write_head()
         for row, line in enumerate(lines, self._head + 1):
-            for column, (name, value) in enumerate(zip(self._names, line, strict=True)):
-                # Among key figures, what a value is says the figure before it.
-                self._cell(row, column, line[0] if name == "value" else name, value)
+            for column, (name, value) in enumerate(zip(named_in(self._names, line), line, strict=True)):
+                self._cell(row, column, name, value)
+        if not lines:
+            self._page.write_string(self._head + 1, 0, self._words.say("facts", "nothing"), self._formats.label)
         self._draw(len(lines))
 
     def _paper(self) -> None:

@@ -34,7 +34,7 @@ from app.evaluation.schemas.periods import (
     ReviseIn,
 )
 from app.evaluation.service import Draft, Standing
-from app.evaluation.views.comparing import parsed_period
+from app.evaluation.service.asking import parsed_period
 from app.evaluation.views.ground import require_whole_city, sees_whole_city
 from app.evaluation.views.indicators import evaluation
 

@@ -19,8 +19,8 @@ from app.evaluation.rules.periods import Kind, period_of
 from app.evaluation.rules.publicity import Publicity
 from app.evaluation.schemas.publicity import PublicPeriodsOut, PublicRankingOut, PublicRankingQuery
 from app.evaluation.service import PublicRanking
+from app.evaluation.service.asking import parsed_period
 from app.evaluation.views import wording
-from app.evaluation.views.comparing import parsed_period
 from app.evaluation.views.indicators import evaluation
 
 pages = Blueprint("rankings", __name__)

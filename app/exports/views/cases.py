@@ -12,7 +12,7 @@ from flask import Response
 
 from app.cases import queries as cases
 from app.cases.rules.filters import CaseFilter
-from app.cases.views.filters import check_known, filter_of
+from app.cases.service.filtering import check_known, filter_of
 from app.core import clock
 from app.core.auth import current_principal, needs
 from app.core.config import config

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from app.notices import queries
 from app.notices.errors import NoticeNotFound
 from app.notices.rules import RECIPIENTS, WORK, Happening, Occasion, Recipients, occasion_of
 from app.notices.service.reminding import reminders_in
-from app.notices.service.telling import Post
+from app.notices.service.telling import tell
 from app.notices.service.wording import Wording, wording
 
 log = structlog.get_logger()
@@ -59,7 +58,7 @@ def fill_inbox(session: Session, *, now: datetime) -> bool:
 
 def _tell_of(session: Session, row: Any, event: Any, now: datetime) -> None:
     if event is None:
-        _write(session, Occasion.TASK_ASSIGNED, {row.assignee_id}, row.number, now)
+        tell(session, Occasion.TASK_ASSIGNED, {row.assignee_id}, row.number, now=now)
     else:
         _tell(session, row, event, now)
 
@@ -80,7 +79,7 @@ def _tell(session: Session, row: Any, event: Any, now: datetime) -> None:
         people = _people(session, occasion, event, now)
     # Who was told of a merged case follows the other one; an erasure finds the notice by that number.
     number = event.into_number if occasion is Occasion.CASE_MERGED else row.number
-    _write(session, occasion, people, number, now, facts=_facts(occasion, row, event))
+    tell(session, occasion, people, number, now=now, facts=_facts(occasion, row, event))
 
 
 def _people(session: Session, occasion: Occasion, event: Any, now: datetime) -> set[UUID]:
@@ -135,21 +134,6 @@ def _facts(occasion: Occasion, row: Any, event: Any) -> dict[str, Any] | None:
             return {"granted": event.inputs["granted"]}
         case _:
             return None
-
-
-def _write(
-    session: Session,
-    occasion: Occasion,
-    people: set[UUID],
-    number: str,
-    now: datetime,
-    *,
-    facts: Mapping[str, Any] | None = None,
-) -> None:
-    post = Post(now)
-    for person in queries.people(session, people):
-        post.add(person, occasion, number, facts)
-    post.write(session)
 
 
 def notices_of(

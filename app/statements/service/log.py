@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
 from app.core.config import config
-from app.core.outbox import standing
+from app.core.outbox import given_up, standing
 from app.core.paging import edge_of, page
 from app.exports.service import scope
 from app.statements import queries
@@ -54,7 +54,7 @@ def _shown(row: Any, mails: list[Any]) -> dict[str, Any]:
 
 
 def _mail(row: Any) -> dict[str, Any]:
-    state = "sent" if row.sent_at is not None else "trying" if config().smtp_url else "waiting"
+    state = _mail_state(row)
     stays = "no mail server is set (FIELDGRID_SMTP_URL): it stays in the outbox"
     return {
         "recipient": row.recipient,
@@ -62,6 +62,14 @@ def _mail(row: Any) -> dict[str, Any]:
         "sent_at": None if row.sent_at is None else to_rfc3339(row.sent_at),
         "error": stays if state == "waiting" else row.last_error,
     }
+
+
+def _mail_state(row: Any) -> str:
+    if row.sent_at is not None:
+        return "sent"
+    if given_up(row.attempts):
+        return "failed"
+    return "trying" if config().smtp_url else "waiting"
 
 
 def file_for(session: Session, statement_id: UUID, delivery_id: UUID, principal: Principal) -> Any:

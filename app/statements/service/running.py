@@ -16,30 +16,32 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.analysis.schemas import FlowQuery, OpenWorkQuery, OverdueQuery, ReportQuery, TurningRedQuery
-from app.analysis.service.gathering import is_long, report_answer
+from app.analysis.service.answers import (
+    bottleneck_answer,
+    detours_answer,
+    open_answer,
+    overdue_answer,
+    turning_red_answer,
+)
+from app.analysis.service.gathering import is_long, report_answer, wanted_report
 from app.analysis.service.paper import page_of
 from app.analysis.service.report import sheets_of
 from app.analysis.service.tables import Part, parts_of
-from app.analysis.views.flows import bottleneck_answer, detours_answer
-from app.analysis.views.report import wanted_report
-from app.analysis.views.standing import open_answer, overdue_answer, turning_red_answer
 from app.core.auth import Principal
 from app.core.errors import Fault
 from app.core.languages import Language
 from app.core.paging import MOST
 from app.core.schemas import Query
 from app.documents import service as documents
-from app.evaluation.rules.tables import Heading, Sheet, flat
+from app.evaluation.rules.tables import Heading, Sheet
 from app.evaluation.schemas import IndicatorsQuery, SummaryQuery
 from app.evaluation.schemas.scores import RankingQuery
 from app.evaluation.service import city_name
-from app.evaluation.service.tables import charts_of, csv_of, summary_table
+from app.evaluation.service.answers import indicators_answer, ranking_answer, summary_answer
+from app.evaluation.service.headings import heading, wording
+from app.evaluation.service.tables import charts_of, csv_of, indicators_table, ranking_table, summary_table
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
-from app.evaluation.views.files import heading, wording
-from app.evaluation.views.indicators import indicators_answer
-from app.evaluation.views.scores import ranking_answer
-from app.evaluation.views.summary import summary_answer
 from app.exports.service import Wanted
 from app.statements.errors import BadStatement
 from app.statements.rules import (
@@ -201,8 +203,10 @@ def _parts(asked: Asked, answer: Answer) -> list[Part]:
         case What.SUMMARY:
             group_by = _query(asked, *_when(asked, SOME_DAY)).dimensions
             return [(asked.what, summary_table(group_by, items), charts_of(group_by))]
-        case What.INDICATORS | What.RANKING:
-            return [(asked.what, flat(items), ())]
+        case What.INDICATORS:
+            return [(asked.what, indicators_table(items), ())]
+        case What.RANKING:
+            return [(asked.what, ranking_table(items), ())]
         case _:
             return parts_of(asked.what, items)
 

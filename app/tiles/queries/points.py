@@ -126,7 +126,8 @@ class News:
     known: str
 
 
-# A row is news where its transaction had not ended in the mark's snapshot; or is later, within one transaction.
+# A row is news where its transaction had not ended in the mark's snapshot. What one has written oneself need not be in
+# a snapshot of one's own: of that, what came later.
 _NEWS = """
     SELECT (SELECT epoch::text FROM feed_epochs) AS epoch, pg_current_snapshot()::text AS snapshot,
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin, max(seq) AS seq,
@@ -134,7 +135,8 @@ _NEWS = """
            coalesce(bool_or({column} IS NULL), false) AS many, ({known}) AS known
       FROM point_changes
      WHERE collection = :collection AND xid >= :xmin
-       AND (seq > :seq OR NOT pg_visible_in_snapshot(xid::text::xid8, CAST(:snapshot AS pg_snapshot)))"""
+       AND (seq > :seq OR xid IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint
+                      AND NOT pg_visible_in_snapshot(xid::text::xid8, CAST(:snapshot AS pg_snapshot)))"""
 
 
 def news(session: Session, source: Source, mark: Mark) -> News:

@@ -73,12 +73,12 @@ class Shelf:
         state = self._states.get(where)
         if state is None or time.monotonic() - state.looked_at >= IDLE_S:
             state = self._begun(session)
-        while True:
-            news = reading.news(session, self.kept.source, state.ledger.mark)
-            if not _differs(state, news):
+        while _differs(state, news := reading.news(session, self.kept.source, state.ledger.mark)):
+            if not (news.many or len(news.ids) > MANY or news.mark.epoch != state.ledger.mark.epoch):
+                # What is written from here on is the next look's: whoever waited for silence might wait forever.
+                state = self._changed(session, state, news)
                 break
-            again = news.many or len(news.ids) > MANY or news.mark.epoch != state.ledger.mark.epoch
-            state = self._begun(session) if again else self._changed(session, state, news)
+            state = self._begun(session)
         self._states[where] = replace(state, ledger=replace(state.ledger, mark=news.mark), looked_at=time.monotonic())
         return self._states[where].ledger
 

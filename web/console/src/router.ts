@@ -1,4 +1,5 @@
 /** The pages and who has them; a page nobody may open does not stand in the rail either. */
+import { onSessionEnd } from "@shared/api/client";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 import { useSession } from "./session/session";
 
@@ -53,4 +54,9 @@ router.beforeEach(async (to) => {
   if (to.name === "home") return session.home;
   if (to.meta.roles && !to.meta.roles.some((role) => session.roles.has(role))) return { name: "missing", params: { rest: to.path.split("/").slice(1) } };
   return true;
+});
+
+onSessionEnd(() => {
+  useSession().forget();
+  void router.push({ name: "sign-in", query: { to: router.currentRoute.value.fullPath, ended: "1" } });
 });

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from app.cases.rules import Source
 from app.cli.demo_city.load import Say
 from app.cli.demo_city.progress import Progress
+from app.cli.demo_city.years import living
 from app.cli.demo_city.years.chain import canonical
 from app.cli.demo_city.years.chronicle import Beginning, Spot
 from app.cli.demo_city.years.life import Desk, Life
@@ -145,7 +146,7 @@ def live(batch: Batch) -> Counter[str]:
     town, now = _TOWN[0]
     dice, sheets, serials = Random(SEED * 1_000_003 + batch.index), Sheets(), count(batch.serial)  # noqa: S311
     around = Desk(town, dice, sheets, now, serials, batch.merges)
-    cases = sum(Life(around, one).live() for one in begun(town, batch, dice, serials))
+    cases = sum(living.live(Life(around, one)) for one in begun(town, batch, dice, serials))
     with unit_of_work() as session, closing(session.connection().connection.cursor()) as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = 0")
         rows = sheets.copy(cursor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,8 +14,7 @@ from app.cases.rules.moves import FAILED, GRANTED, NOT_REAL, OWNED, PASSED, REAL
 from app.cli.demo_city.matters import RATINGS, REASONS
 from app.cli.demo_city.years.chain import canonical
 from app.cli.demo_city.years.chronicle import Beginning, Chronicle
-from app.cli.demo_city.years.fate import USUAL, Pace, Shares, left_lying, steps_of
-from app.cli.demo_city.years.rare import RARE
+from app.cli.demo_city.years.fate import USUAL, Shares
 from app.cli.demo_city.years.sheets import Sheets
 from app.cli.demo_city.years.town import Actor, Town
 from app.cli.demo_city.years.worktime import MINUTE, Span, instant_text
@@ -36,7 +35,7 @@ class Desk:
 
 
 class Life:
-    """A case's way. Every step is a method named as `fate` names it."""
+    """A case's way. Every step that many take is a method; `living` takes them."""
 
     def __init__(self, around: Desk, begun: Beginning) -> None:
         self.around = around
@@ -45,20 +44,6 @@ class Life:
         self.told = Chronicle(town, begun, dice, sheets)
         self.desk = dice.choice(town.operators)
         self.cases = 1
-
-    def live(self) -> int:
-        """Take every step until today, and write what there is; returns how many cases were opened."""
-        begun, shares = self.told.begun, self.around.shares
-        pace = Pace(self.town.time, self.dice, shares)
-        steps = steps_of(begun.source, begun.kind.matter, self.dice, shares)
-        steps = left_lying(steps, self.now - begun.opened, self.dice)
-        for step in steps:
-            at = pace.after(step, self.told.at, self.told.limit)
-            if at >= self.now:
-                break
-            STEPS[step](self, at)
-        self.told.write(self.now)
-        return self.cases
 
     # --- whoever is at it -----------------------------------------------------------------------------------------
 
@@ -317,39 +302,3 @@ class Life:
         self.told.row["appeal"] = "granted" if granted else "refused"
         leader = self.dice.choice(self.town.leaders)
         self.told.go(Action.DECIDE_APPEAL, at, leader, {"granted": granted}, when=("granted", granted))
-
-
-Step = Callable[[Life, int], None]
-STEPS: Mapping[str, Step] = {
-    "accept": Life.accept,
-    "accept_again": Life.accept,
-    "file": Life.file,
-    "reject": Life.reject,
-    "request_verify": Life.request_verify,
-    "self_handle": Life.self_handle,
-    "verify_real": lambda life, at: life.verify(at, real=True),
-    "verify_not_real": lambda life, at: life.verify(at, real=False),
-    "void": Life.void,
-    "dispatch": Life.dispatch,
-    "dispatch_again": Life.dispatch_again,
-    "absorb": Life.absorb,
-    "supervise": Life.supervise,
-    "return": Life.send_back,
-    "assign": Life.assign,
-    "request_extension": Life.request_extension,
-    "decide_extension": Life.decide_extension,
-    "request_hold": Life.request_hold,
-    "decide_hold": Life.decide_hold,
-    "resume": Life.resume,
-    "finish": Life.finish,
-    "finish_again": Life.finish,
-    "check": lambda life, at: life.check(at, passed=True),
-    "check_failed": lambda life, at: life.check(at, passed=False),
-    "close": Life.close,
-    "rate": Life.rate,
-    "not_solved": Life.not_solved,
-    "reopen": Life.reopen,
-    "appeal": Life.appeal,
-    "decide_appeal": Life.decide_appeal,
-    **RARE,
-}

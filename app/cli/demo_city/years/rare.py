@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from app.cases.rules import Action, State
 from app.cases.rules.moves import REFUSED
 from app.cli.demo_city.years.chain import canonical
-
-if TYPE_CHECKING:
-    from app.cli.demo_city.years.life import Life
+from app.cli.demo_city.years.life import Life
 
 
 def _ask_anew(life: Life, at: int) -> None:

@@ -2,7 +2,7 @@
 import { fonts, type Layer } from "./groundLayers";
 import type { Look } from "./look";
 import { RING, RING_PARTS } from "./marks";
-import type { StyleState } from "./style";
+import type { StyleState } from "./state";
 
 const number = (name: string) => ["to-number", ["get", name], 0];
 const ROWS: Record<string, string> = { none: "ended" };

@@ -1,7 +1,7 @@
 /** What lies under the work: roads, water, green, buildings, borders heavier than cells, and names by level and zoom. */
 import type { LayerSpecification } from "maplibre-gl";
 import type { Look } from "./look";
-import type { StyleState } from "./style";
+import type { StyleState } from "./state";
 
 export type Layer = LayerSpecification & { "source-layer"?: string; filter?: unknown };
 

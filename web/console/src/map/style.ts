@@ -2,35 +2,12 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Basemap } from "@/city";
 import { caseLayers } from "./caseLayers";
-import { queryOf, type TileFilter } from "./filters";
+import { queryOf } from "./filters";
 import { groundLayers, labelLayers, type Layer } from "./groundLayers";
-import { TILES_OF, type CaseView, type LayerName } from "./layers";
+import { TILES_OF, type LayerName } from "./layers";
 import type { Look } from "./look";
+import type { StyleState } from "./state";
 import { partLayers, peopleLayers } from "./thingLayers";
-
-export interface PartFilter {
-  type?: string;
-  owner?: string;
-  state?: string;
-  area?: string;
-  q?: string;
-}
-
-export interface StyleState {
-  /** Scheme, host and port of the API. */
-  origin: string;
-  look: Look;
-  layers: ReadonlySet<LayerName>;
-  view: CaseView;
-  filter: TileFilter;
-  parts: PartFilter;
-  selected: string | null;
-  selectedPart: string | null;
-  selectedArea: string | null;
-  basemap: Basemap | null;
-  /** The address of a basemap's tiles drawn in GCJ-02, such that they are put where they belong (rasters.ts). */
-  shifted: (tile: string) => string;
-}
 
 /** Where the description of a layer's tiles lies, with what narrows them. */
 export function tileUrl(state: StyleState, tiles: string): string {

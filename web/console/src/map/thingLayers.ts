@@ -1,7 +1,7 @@
 /** Parts, people on duty and their ways. */
 import { fonts, type Layer } from "./groundLayers";
 import type { Look } from "./look";
-import type { StyleState } from "./style";
+import type { StyleState } from "./state";
 
 const count = ["to-number", ["get", "count"], 1];
 

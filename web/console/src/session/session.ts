@@ -1,11 +1,10 @@
 /** Who is signed in, and what they are. */
-import { api, onSessionEnd } from "@shared/api/client";
+import { api } from "@shared/api/client";
 import { Refused } from "@shared/api/problem";
 import type { components } from "@shared/api/schema";
 import { accessToken, onChangeElsewhere, signIn, signOut } from "@shared/api/tokens";
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
-import { router } from "@/router";
 
 export type Me = components["schemas"]["MeOut"];
 
@@ -40,11 +39,11 @@ export const useSession = defineStore("session", () => {
     location.assign("/console/sign-in");
   }
 
-  onSessionEnd(() => {
+  function forget(): void {
     me.value = null;
-    void router.push({ name: "sign-in", query: { to: router.currentRoute.value.fullPath, ended: "1" } });
-  });
+  }
+
   onChangeElsewhere(() => location.reload());
 
-  return { me, trouble, roles, has, home, load, enter, leave };
+  return { me, trouble, roles, has, home, load, enter, leave, forget };
 });

@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
 from app.core.clock import to_rfc3339
-from app.core.db import read_unit
-from app.core.http import json_response
-from app.evaluation import service
 from app.evaluation.rules.indicators import Figure, Indicator, Subject
 from app.evaluation.schemas import IndicatorCasesQuery
-from app.evaluation.service import Asked, Ground, Row
-from app.evaluation.views.comparing import parsed_period
+from app.evaluation.service.asking import parsed_period
+from app.evaluation.service.figures import Asked
+from app.evaluation.service.frozen import Ground, cases_of_revision, key_in, published_before, rows_of, seen
+from app.evaluation.service.periods import find_revision
+from app.evaluation.service.scores import Row
 
 Revision = SqlRow[*tuple[Any, ...]]
 
@@ -27,7 +26,7 @@ def find(session: Session, period: str, revision: int) -> Revision:
 
     Raises: RevisionNotFound.
     """
-    return service.find_revision(session, parsed_period(period), revision)
+    return find_revision(session, parsed_period(period), revision)
 
 
 def head(revision: Revision) -> dict[str, str]:
@@ -43,8 +42,8 @@ def head(revision: Revision) -> dict[str, str]:
 def rows(session: Session, revision: Revision, subject: Subject, asked: Asked) -> list[Row]:
     """The subjects of a revision that are mine to see."""
     span: tuple[datetime, datetime] = (asked.start, asked.end)
-    mine = service.seen(session, subject, Ground(asked.prefixes, asked.units), span, revision.as_of)
-    return [row for row in service.rows_of(session, revision, subject) if mine(row.key)]
+    mine = seen(session, subject, Ground(asked.prefixes, asked.units), span, revision.as_of)
+    return [row for row in rows_of(session, revision, subject) if mine(row.key)]
 
 
 def figures(
@@ -62,19 +61,17 @@ def figures_then(
     session: Session, revision: Revision, other: str, asked: Asked, wanted: Sequence[Indicator]
 ) -> list[tuple[str, str, str, Mapping[str, Figure]]]:
     """The figures of another period as they stood when a revision was published; none where none did."""
-    then = service.published_before(session, other, revision.published_at)
+    then = published_before(session, other, revision.published_at)
     return [] if then is None else figures(session, then, asked, wanted)
 
 
-def cases_answer(query: IndicatorCasesQuery, asked: Asked) -> Response:
-    """The cases behind a figure of a revision.
+def behind(session: Session, query: IndicatorCasesQuery, asked: Asked) -> dict[str, Any]:
+    """The cases behind a figure of a revision: {period, as_of, definitions, items}.
 
     Raises: RevisionNotFound, SubjectNotFound.
     """
-    ground = Ground(asked.prefixes, asked.units)
-    with read_unit() as session:
-        revision = find(session, query.period, query.revision or 0)
-        key = service.key_in(rows(session, revision, query.subject, asked), query.subject, query.subject_code)
-        wanted = (query.subject, key, query.indicator, query.side)
-        items = service.cases_of_revision(session, revision, wanted, ground)
-    return json_response(head(revision) | {"items": items})
+    revision = find(session, query.period, query.revision or 0)
+    key = key_in(rows(session, revision, query.subject, asked), query.subject, query.subject_code)
+    wanted = (query.subject, key, query.indicator, query.side)
+    items = cases_of_revision(session, revision, wanted, Ground(asked.prefixes, asked.units))
+    return head(revision) | {"items": items}

@@ -6,17 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from app.cases.errors import BadFilter
 from app.cases.rules import Source, State
 from app.cases.rules.filters import SORTS, CaseFilter
 from app.cases.schemas import CaseFilterQuery, CasesQuery
-from app.core.errors import Fault, Invalid
+from app.core.errors import Fault
 from app.core.spans import begin_of, end_of
 from app.sla.rules import Lamp
-
-
-class BadFilter(Invalid):
-    slug = "bad-filter"
-    title = "The filter cannot be understood"
 
 
 def filter_of(query: CaseFilterQuery, zone: str) -> CaseFilter:

@@ -1,0 +1,105 @@
+"""Figures as files: what a cell shows is what the API says, whoever looks and however little there is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from xml.etree import ElementTree as ET
+
+import pytest
+from python_calamine import load_workbook
+
+from app.evaluation.rules.indicators import INDICATORS
+from app.evaluation.rules.summing import Dimension
+from app.evaluation.rules.tables import Heading, Sheet
+from app.evaluation.service.tables import csv_of, indicators_table, ranking_table, summary_table
+from app.evaluation.service.wording import Wording
+from app.evaluation.service.workbooks import book_of
+
+ZH, EN = Wording("zh-CN"), Wording("en")
+UNIT = {"code": "U01", "name": "环卫作业中心"}
+VALUES = {"on_time_handled_rate": 0.75, "filed": 12, "satisfaction_mean": 4.5, "handling_median_s": 5400.0}
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def indicator(name, value):
+    counted = {"numerator": 3, "denominator": 4, "value": value, "exempt": 0, "deferred": 0}
+    compared = {"period": "2026-02", "value": value, "change": 1.25}
+    return {"subject": UNIT, "indicator": name, **counted, "compared": compared}
+
+
+def ranked(**changes):
+    grade, compared = {"code": "B", "colour": "blue"}, None
+    row = {"subject": UNIT, "group": "default", "rank": 1, "of": 1, "tied": False, "unranked": None}
+    return row | {"score": 81.92, "grade": grade, "sample": 13, "minimum_sample": 10, "compared": compared} | changes
+
+
+def sheet_of(table, words=ZH):
+    """The rows of a workbook from its head on, and beside them how each number is shown."""
+    data = book_of([Sheet("表", table)], Heading("题"), words)
+    rows = load_workbook(io.BytesIO(data)).get_sheet_by_name("表").to_python()[2:]
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        styles, cells = (ET.fromstring(parts.read(f"xl/{name}.xml")) for name in ("styles", "worksheets/sheet1"))
+    formats = {"0": "", "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "10": "0.00%", "49": "@"}
+    formats |= {one.get("numFmtId"): one.get("formatCode") for one in styles.iter(f"{MAIN}numFmt")}
+    looks = [formats[one.get("numFmtId")] for one in styles.find(f"{MAIN}cellXfs")]
+    return rows, {one.get("r"): looks[int(one.get("s"))] for one in cells.iter(f"{MAIN}c")}
+
+
+def test_each_indicator_is_shown_as_what_it_is():
+    rows, looks = sheet_of(indicators_table([indicator(*one) for one in VALUES.items()]))
+    assert rows[0][2:7] == ["指标代码", "指标", "分子", "分母", "数值"]
+    assert [row[2] for row in rows[1:]] == list(VALUES)
+    assert [row[3] for row in rows[1:]] == ["按时处置率", "立案", "满意度（分）", "处置时长中位数（小时）"]
+    assert [row[6] for row in rows[1:]] == [0.75, 12, 4.5, 1.5]
+    assert [looks[f"G{at}"] for at in range(4, 8)] == ["0.00%", "#,##0", "0.00", "#,##0.0"]
+    # Shares change by points.
+    assert [looks[f"L{at}"] for at in range(4, 8)] == ["0.00", "0.00", "0.00", "#,##0.0"]
+    lines = list(
+        csv.reader(io.StringIO(csv_of(indicators_table([indicator(*one) for one in VALUES.items()])).decode()))
+    )
+    assert [line[6] for line in lines[1:]] == ["0.75", "12", "4.5", "1.5"]
+
+
+@pytest.mark.parametrize("words", [ZH, EN])
+def test_every_indicator_has_a_name(words):
+    names = [words.word("indicator_name", name) for name in INDICATORS]
+    assert not [name for name in names if "_" in name or name.islower()]
+    assert len(set(names)) == len(names)
+
+
+def test_a_score_is_not_rounded_and_nothing_is_a_code_of_ours():
+    nothing = ranked(score=None, grade=None, rank=None, of=0, unranked="no_data", sample=0)
+    for items in ([ranked(), nothing], [nothing], []):
+        rows, looks = sheet_of(ranking_table(items))
+        assert rows[0] == [
+            "对象代码",
+            "对象",
+            "分组",
+            "名次",
+            "参评数",
+            "并列",
+            "未排名",
+            "得分",
+            "等级",
+            "颜色",
+            "样本",
+            "最小样本",
+        ]
+        if len(items) > 1:
+            assert rows[1][2:] == ["未分组", 1, 1, "否", "—", 81.92, "B", "蓝", 13, 10]
+            assert looks["H4"] == "0.00"
+        if items:
+            assert rows[len(items)][2:] == ["未分组", "—", 0, "否", "无数据", "—", "—", "—", 0, 10]
+        else:
+            assert rows[1][0] == "无数据"
+
+
+def test_a_table_of_nothing_keeps_its_heads_and_says_so():
+    table = summary_table((Dimension.DISTRICT, Dimension.MONTH), [])
+    rows, _ = sheet_of(table)
+    assert rows[0][:4] == ["区县代码", "区县", "月份", "上报"]
+    assert "按时处置率" in rows[0]
+    assert rows[1][0] == "无数据"
+    assert csv_of(table).decode("utf-8-sig").startswith("区县代码,区县,月份,上报,")
