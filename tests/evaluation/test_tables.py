@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,7 @@ from python_calamine import load_workbook
 from app.evaluation.rules.indicators import INDICATORS
 from app.evaluation.rules.summing import Dimension
 from app.evaluation.rules.tables import Heading, Sheet
-from app.evaluation.service.tables import csv_of, indicators_table, ranking_table, summary_table
+from app.evaluation.service.tables import charts_of, csv_of, indicators_table, ranking_table, summary_table
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
 
@@ -103,3 +104,17 @@ def test_a_table_of_nothing_keeps_its_heads_and_says_so():
     assert "按时处置率" in rows[0]
     assert rows[1][0] == "无数据"
     assert csv_of(table).decode("utf-8-sig").startswith("区县代码,区县,月份,上报,")
+
+
+def charts_in(dimension, lines):
+    """(title, last row of the values) of each chart of a summary with so many groups."""
+    group = [{dimension.value: f"第{one}", "due": 1, "on_time": 1, "overdue_open": 0} for one in range(lines)]
+    sheet = Sheet("汇总", summary_table((dimension,), group), charts_of((dimension,)))
+    with zipfile.ZipFile(io.BytesIO(book_of([sheet], Heading("题"), ZH))) as parts:
+        xml = parts.read("xl/charts/chart1.xml").decode()
+    return re.search(r"<a:t>(.*?)</a:t>", xml).group(1), re.findall(r"\$(\d+)</c:f>", xml)[-1]
+
+
+def test_a_chart_of_days_has_them_all_and_one_of_groups_says_what_it_leaves_out():
+    assert charts_in(Dimension.DAY, 53) == ("应处置 / 按时处置 / 超期未处置", str(3 + 53))
+    assert charts_in(Dimension.SOURCE, 30) == ("应处置 / 按时处置 / 超期未处置（前 24 项）", str(3 + 24))

@@ -44,10 +44,10 @@ from app.bulletins.rules.layout import (
     NUMBER_PT,
     PAGE_MM,
     RIGHT_MM,
-    SMALL_TABLE,
     TEXT_MM,
     TITLE_PT,
     TOP_MM,
+    is_small,
     letterhead_pt,
 )
 
@@ -250,12 +250,12 @@ class _Writer:
         widths = [Mm(TEXT_MM * width / whole) for width in block.widths]
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
-        centred = [Align.CENTRE] * len(block.heads)
+        centred, small = [Align.CENTRE] * len(block.heads), is_small(block.rows, block.widths)
         for place, texts in enumerate((block.heads, *block.rows)):
             row = table.rows[place]
             row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))  # noqa: SLF001
             self._row(row._tr.tc_lst, texts, block.aligned if place else centred, head=not place)  # noqa: SLF001
-            if place < len(block.rows) and (len(block.rows) <= SMALL_TABLE or place < FIRST_ROWS):
+            if place < len(block.rows) and (small or place < FIRST_ROWS):
                 for cell in row._tr.tc_lst:  # noqa: SLF001
                     cell.p_lst[0].get_or_add_pPr().insert(0, parse_xml(f"<w:keepNext {nsdecls('w')}/>"))
         repeated = parse_xml(f"<w:tblHeader {nsdecls('w')}/>")

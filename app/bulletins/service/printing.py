@@ -13,7 +13,7 @@ from app.bulletins.errors import BulletinBroken
 from app.bulletins.rules import BulletinFormat
 from app.bulletins.rules.apart import ask
 from app.bulletins.rules.blocks import Document, as_bytes, pictures_in
-from app.bulletins.rules.layout import SMALL_TABLE, letterhead_pt
+from app.bulletins.rules.layout import is_small, letterhead_pt
 from app.core.apart import Gate, Processes, ProcessLost, program
 from app.documents import service as documents
 from app.documents.errors import PrintingBusy
@@ -75,7 +75,7 @@ def file_of(document: Document, ending: BulletinFormat) -> bytes:
 def page_of(document: Document) -> str:
     """A bulletin as a page that is printed."""
     return _page(
-        "bulletin.html", document=document, letterhead_pt=letterhead_pt(document.letterhead), small_table=SMALL_TABLE
+        "bulletin.html", document=document, letterhead_pt=letterhead_pt(document.letterhead), is_small=is_small
     )
 
 

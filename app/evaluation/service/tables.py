@@ -14,6 +14,9 @@ from app.evaluation.service.workbooks import book_of
 from app.parts.rules.guarding import guarded
 
 CHINESE = Wording("zh-CN")
+TIMES = frozenset({Dimension.DAY, Dimension.MONTH})
+MOST_DAYS, MOST_GROUPS = 3700, 24
+"""So much a chart of time has, and one of groups."""
 
 
 def summary_table(group_by: Sequence[Dimension], items: Sequence[dict[str, Any]]) -> Table:
@@ -60,9 +63,11 @@ def charts_of(group_by: Sequence[Dimension]) -> tuple[Chart, ...]:
         return ()
     (name,) = group_by
     category = name.value if name in PLAIN else f"{name}_name"
+    # Of many units the first ones are an example; half of the days would be another time.
+    form, most = "line" if name is Dimension.DAY else "column", MOST_DAYS if name in TIMES else MOST_GROUPS
     return (
-        Chart("column", category, ("on_time_handled_rate", "closed_rate")),
-        Chart("column", category, ("due", "on_time", "overdue_open")),
+        Chart(form, category, ("on_time_handled_rate", "closed_rate"), most=most),
+        Chart(form, category, ("due", "on_time", "overdue_open"), most=most),
     )
 
 

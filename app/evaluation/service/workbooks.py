@@ -142,13 +142,13 @@ class _Page:
         """The charts: side by side under a short table, one under the other beside a long one."""
         drawn = [chart for chart in self._sheet.charts if {chart.category, *chart.series} <= set(self._names)]
         for turn, chart in enumerate(drawn if lines else ()):
-            made = self._chart(chart, min(lines, chart.most))
+            made = self._chart(chart, min(lines, chart.most), cut=lines > chart.most)
             if lines <= SHORT:
                 self._page.insert_chart(self._head + lines + 2, 0, made, {"x_offset": 4 + turn * (CHART[0] + 12)})
             else:
                 self._page.insert_chart(self._head + turn * 18, len(self._names) + 1, made)
 
-    def _chart(self, chart: Chart, lines: int) -> Any:
+    def _chart(self, chart: Chart, lines: int, *, cut: bool) -> Any:
         kind = {"type": chart.form} | ({"subtype": "stacked"} if chart.stacked else {})
         drawn = self._book.add_chart(kind)
         first, last = self._head + 1, self._head + lines
@@ -177,6 +177,7 @@ class _Page:
         drawn.set_y_axis(across | {"reverse": True} if chart.form == "bar" else axis)
         drawn.set_legend({"position": "bottom", "font": font})
         titled = " / ".join(self._words.head(name) for name in chart.series)
+        titled += self._words.say("facts", "first", shown=lines) if cut else ""
         drawn.set_title({"name": titled, "name_font": {"name": FONT, "size": 11, "bold": True}, "overlay": False})
         drawn.set_size(dict(zip(("width", "height"), CHART, strict=True)))
         return drawn
