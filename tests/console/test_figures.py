@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.words import words
 
@@ -44,6 +44,34 @@ def test_a_number_leads_to_its_cases_and_back(open_page, office):
     page.wait_for_function("place => document.querySelector('#content').scrollTop === place", arg=place)
     drawer.get_by_role("button", name="关闭").click()
     expect(page).to_have_url(re.compile(r"/figures/sla\?time=last_month$"))
+
+    # What it is compared with could not be read: that is not to say that there was nothing.
+    page.route(re.compile(f"/sla/summary\\?(?!from={span[0]})"), lambda route: route.fulfill(status=503))
+    page.get_by_role("button", name=words("figures.readAnew")).click()
+    expect(on_time).to_contain_text(words("figures.unread"))
+    expect(on_time).to_contain_text(f"{row['on_time_handled_rate']:.2%}")
+    expect(page.get_by_role("region", name=words("figures.sla.headline")).get_by_role("alert")).to_be_visible()
+
+
+def test_more_of_one_ground_is_not_added_to_another(open_page, office):
+    page = open_page("evaluator", "/figures/sla")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/sla/overdue.*cursor="), hold)
+    late = page.get_by_role("region", name=words("figures.sla.late.overdue"))
+    late.get_by_role("button", name="继续显示").click()
+    first = len(office.get("evaluator", "/sla/overdue", unit="U01", limit=10)["items"])
+    page.get_by_role("combobox", name=words("figures.sla.unit")).click()
+    page.get_by_role("option", name=re.compile("U01$")).click()
+    expect(late.get_by_role("listitem")).to_have_count(first)
+    with page.expect_response(re.compile("/sla/overdue.*cursor=")) as answered:
+        held[0].continue_()
+    answered.value.finished()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    expect(late.get_by_role("listitem")).to_have_count(first)
 
 
 @pytest.fixture

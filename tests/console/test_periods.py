@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.console.acting import Office, _now
 from tests.console.words import words
@@ -36,6 +36,18 @@ def late_case(office: Office, period: str) -> tuple[str, str]:
         if late := denominator - numerator:
             return min(late), f"unit{place}"
     raise AssertionError("no unit was late")
+
+
+def _cases_of_both(page: Page, changed: Locator) -> None:
+    """The figure that changed opens its cases as they were, and as they are."""
+    row = changed.get_by_role("row").filter(has_text=words("evaluation.indicator.on_time_handled_rate")).first
+    counts = row.get_by_role("cell").filter(has=page.get_by_role("button")).get_by_role("button")
+    for place in (1, 3):
+        count = counts.nth(place).inner_text()
+        counts.nth(place).click()
+        expect(page.get_by_role("dialog")).to_contain_text(words("figures.behind.count", n=count))
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 def button(page: Page, key: str) -> Any:
@@ -100,5 +112,6 @@ def test_a_month_is_reviewed_by_one_published_by_another_and_revised_with_its_re
     expect(
         changed.get_by_role("row").filter(has_text=words("evaluation.indicator.on_time_handled_rate")).first
     ).to_contain_text(number)
+    _cases_of_both(admin, changed)
 
     seen_by_everybody(open_page, office, period)

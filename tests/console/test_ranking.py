@@ -35,8 +35,17 @@ def test_a_rank_opens_on_what_it_is_made_of_down_to_the_cases(open_page):
     expect(drawer.get_by_text(re.compile(rf"\b{count}\b")).first).to_be_visible()
     expect(drawer.get_by_role("listitem").first).to_have_attribute("aria-setsize", str(count))
 
+    # To a case and back: the same cases, behind the same row.
+    case = drawer.get_by_role("listitem").first.get_by_role("link")
+    number = case.inner_text()
+    case.click()
+    expect(page).to_have_url(re.compile(f"/cases/{number}$"))
+    page.go_back()
+    expect(drawer.get_by_role("link", name=number)).to_be_visible()
+    expect(rate).to_be_visible()
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+    expect(rate).to_be_visible()
     with page.expect_download() as saved:
         page.get_by_role("button", name=words("ranking.download")).click()
     text = Path(saved.value.path()).read_text(encoding="utf-8")
@@ -45,6 +54,14 @@ def test_a_rank_opens_on_what_it_is_made_of_down_to_the_cases(open_page):
     assert head[:3] == [words("ranking.rank"), words("ranking.code"), words("ranking.name")]
     assert rows[0][2] == name
     assert all(len(row) == len(head) for row in rows)
+
+    # What cannot be read is said, and can be read again.
+    page.route("**/evaluation/periods/*", lambda route: route.fulfill(status=503))
+    page.get_by_role("button", name=words("evaluation.earlier")).click()
+    expect(page.get_by_text(words("ranking.failed"))).to_be_visible()
+    page.unroute("**/evaluation/periods/*")
+    page.get_by_role("button", name=words("shell.again")).click()
+    expect(page.get_by_role("row").first).to_be_visible()
 
 
 def test_the_map_leads_from_a_district_to_its_streets_and_their_cases(open_page, office):

@@ -22,18 +22,19 @@ export function relative(at: number, now: number, { language }: Words): string {
   return format.format(0, "minute");
 }
 
-/** Date and time in the city's zone. */
-export function exact(at: string | number | Date, { language, zone }: Words): string {
-  return new Intl.DateTimeFormat(language, {
-    timeZone: zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(new Date(at));
+// Making one takes a hundred times as long as using it: long lists and files have many instants.
+const formats = new Map<string, Intl.DateTimeFormat>();
+function formatOf({ language, zone }: Words): Intl.DateTimeFormat {
+  const key = `${language} ${zone}`;
+  const made =
+    formats.get(key) ??
+    new Intl.DateTimeFormat(language, { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  formats.set(key, made);
+  return made;
 }
+
+/** Date and time in the city's zone. */
+export const exact = (at: string | number | Date, words: Words): string => formatOf(words).format(new Date(at));
 
 /** What is left of a clock, or how far over it is: "1 天 3 小时", "2 hr 5 min"; never negative. In milliseconds. */
 export function span(length: number, { language }: Words): string {

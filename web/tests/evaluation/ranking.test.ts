@@ -12,7 +12,7 @@ const row = (code: string, more: Partial<Ranked> = {}): Ranked => ({
 describe("names of periods", () => {
   it("are of days, ISO weeks, months, quarters and years", () => {
     expect(["2026-10-05", "2026-W41", "2026-10", "2026-Q4", "2026"].map(kindOf)).toEqual(["day", "week", "month", "quarter", "year"]);
-    expect(kindOf("2026-Q5")).toBeNull();
+    expect(["2026-Q5", "2026-13", "2026-00", "2026-W54", "2026-02-30"].map(kindOf)).toEqual([null, null, null, null, null]);
   });
   it("are those of the day in them", () => {
     const kinds = ["day", "week", "month", "quarter", "year"] as const;

@@ -31,6 +31,8 @@ describe("changes", () => {
     expect(turn(0.2, 0, "count")).toBe("neither");
     expect(turn(0.001, 1, "rate")).toBe("same");
     expect(turn(-0.1, -1, "time")).toBe("better");
+    // Written as 0.0 %, which has no arrow.
+    expect(turn(0.0004, -1, "time")).toBe("same");
   });
   it("are written with their sign", () => {
     expect(signed(1.254, "rate", "en")).toBe("+1.25");

@@ -49,7 +49,7 @@ describe("the address", () => {
   });
   it("brings back what was chosen", () => {
     const choice: Choice = {
-      time: { from: "2026-10-01", to: "2026-10-31" }, area: "990101", unit: "JC0001", against: "year_before", metric: "rework_rate", by: "unit",
+      time: { from: "2026-10-01", to: "2026-10-31" }, area: "990101", unit: "JC0001", against: "year_before", metric: "rework_rate", by: "unit", open_by: "class", spent_by: "", week: "due",
       opened: { of: "summary", count: "on_time", by: ["district", "unit"], group: ["990101", "JC0001"] },
     };
     expect(readChoice(writeChoice(choice))).toEqual(choice);
@@ -57,6 +57,7 @@ describe("the address", () => {
   it("that makes no sense is read as the usual", () => {
     expect(readChoice({ time: "tomorrow", area: "x", metric: "luck", by: "moon", against: "them", count: "1; drop", from: "2026-02-30", to: "2026-03-01" })).toEqual(DEFAULT);
     expect(readChoice({ from: "2026-03-02", to: "2026-03-01" }).time).toBe("this_month");
+    expect(readChoice({ from: "0001-01-01", to: "9999-12-31" }).time).toBe("this_month");
     expect(readChoice({ count: "due", group_by: "unit,type", group: "JC0001" }).opened).toBeNull();
   });
 });

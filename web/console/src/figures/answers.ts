@@ -1,6 +1,6 @@
 /** Figures read once and shown again when one comes back: what was asked a moment ago is not asked anew. */
 import { authorized } from "@shared/api/client";
-import { refusal, Refused } from "@shared/api/problem";
+import { refusal, Refused, UNREACHABLE } from "@shared/api/problem";
 import { onScopeDispose, ref, shallowRef, watch } from "vue";
 import { nameOf } from "@/cases/exports";
 import { download } from "@/grid/upload";
@@ -32,6 +32,17 @@ async function fetched(path: string, init: RequestInit = {}): Promise<Response> 
   return response;
 }
 
+// An answer that breaks off on its way is none.
+async function answered(path: string, init?: RequestInit): Promise<unknown> {
+  const response = await fetched(path, init);
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Refused(UNREACHABLE);
+  }
+}
+
 /**
  * The answer to a path below `/api/v1`, read whenever the path changes; null asks nothing. While the next one is read the last one stays.
  * `Answer` is what the contract says the path answers.
@@ -59,7 +70,7 @@ export function useAnswer<Answer>(path: () => string | null) {
     const { signal } = (asking = new AbortController());
     busy.value = true;
     try {
-      const content = (await (await fetched(wanted, { signal })).json()) as Answer;
+      const content = (await answered(wanted, { signal })) as Answer;
       keep(wanted, content);
       if (!signal.aborted) data.value = content;
     } catch (error) {
@@ -75,8 +86,12 @@ export function useAnswer<Answer>(path: () => string | null) {
   return { data, trouble, busy, again: () => void read() };
 }
 
+/** Why a number is not known yet: it is being read, or could not be. */
+export type Unknown = "" | "reading" | "unread";
+export const unknownOf = ({ busy, trouble }: Pick<ReturnType<typeof useAnswer>, "busy" | "trouble">): Unknown => (trouble.value ? "unread" : busy.value ? "reading" : "");
+
 /** The answer to a path, once. Raises: Refused. */
-export const readPath = async <Answer>(path: string): Promise<Answer> => (await (await fetched(path)).json()) as Answer;
+export const readPath = async <Answer>(path: string): Promise<Answer> => (await answered(path)) as Answer;
 
 /** A file of the server for keeping, in the language of the page; false where a job makes it first. Raises: Refused. */
 export async function downloadUnlessJob(path: string, otherwise: string): Promise<boolean> {

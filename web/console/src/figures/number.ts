@@ -42,10 +42,11 @@ export function change(now: number | null, before: number | null, form: Form): n
 }
 
 export function turn(value: number, good: Good, form: Form): Turn {
-  const size = form === "rate" || form === "score" ? value : value * 100;
-  if (Math.abs(size) < SMALL) return "same";
+  // What is written as 0.00, of shares 0.0 %, is no change.
+  const share = form === "count" || form === "time";
+  if (Math.abs(share ? value * 100 : value) < (share ? 10 * SMALL : SMALL)) return "same";
   if (good === 0) return "neither";
-  return size > 0 === good > 0 ? "better" : "worse";
+  return value > 0 === good > 0 ? "better" : "worse";
 }
 
 /** "+1.25", "−3.20 %": signed, points without a unit, shares with one. */

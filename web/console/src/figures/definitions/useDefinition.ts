@@ -25,11 +25,12 @@ export function useDefinition<Content extends Version>(asked: () => { name: stri
 
   const read = (name: string, version: number) => sent<Content>(new Request(`${location.origin}${pathOf(name, version)}`));
   async function load(): Promise<void> {
+    const wanted = JSON.stringify(asked());
     const { name, version } = asked();
     await reading.run(async () => {
       const inForce = await read(name, 0);
       const found = version && version !== inForce.version ? await read(name, version) : inForce;
-      if (asked().name !== name) return;
+      if (JSON.stringify(asked()) !== wanted) return;
       newest.value = inForce.version;
       shown.value = found;
     });

@@ -1,6 +1,8 @@
 /** What a revision changed, as tables show it. */
 import type { Diff } from "./steps";
 
+/** Beside revisions by number: what was reviewed and waits to be published. */
+export const REVIEWED = "review";
 export type FigureChange = Diff["figures"][number];
 export type ScoreChange = Diff["scores"][number];
 

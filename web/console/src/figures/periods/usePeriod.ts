@@ -18,15 +18,27 @@ export function usePeriod(asked: () => { period: string; revision: string } | nu
   const said = ref("");
   const trouble = ref("");
   const working = ref<Deed | null>(null);
+  let timer = 0;
+  let left = false;
+  function lookAgain(): void {
+    clearTimeout(timer);
+    if (!left && period.value && isReckoned(period.value)) timer = window.setTimeout(() => void read(), LOOK_AGAIN_MS);
+  }
 
   async function read(): Promise<void> {
     const wanted = asked();
     if (!wanted) return void (period.value = null);
+    const isAsked = () => JSON.stringify(asked()) === JSON.stringify(wanted);
     await reading.run(async () => {
       const query = wanted.revision ? { revision: Number(wanted.revision) } : {};
-      const found = (await api.GET("/api/v1/evaluation/periods/{period}", { params: { path: { period: wanted.period }, query } })).data!;
-      if (asked()?.period === wanted.period) period.value = found;
+      try {
+        const found = (await api.GET("/api/v1/evaluation/periods/{period}", { params: { path: { period: wanted.period }, query } })).data!;
+        if (isAsked()) period.value = found;
+      } catch (error) {
+        if (isAsked()) throw error;
+      }
     });
+    lookAgain();
   }
   watch(
     () => JSON.stringify(asked()),
@@ -41,16 +53,17 @@ export function usePeriod(asked: () => { period: string; revision: string } | nu
   );
 
   // Of a large city the worker makes the review: it is looked at until it is done.
-  let timer = 0;
   watch(period, (now, before) => {
-    clearTimeout(timer);
-    if (now && isReckoned(now)) timer = window.setTimeout(() => void read(), LOOK_AGAIN_MS);
-    else if (now && before && before.period === now.period && isReckoned(before)) {
+    lookAgain();
+    if (now && !isReckoned(now) && before && before.period === now.period && isReckoned(before)) {
       said.value = now.review ? words("periods.doneReview") : "";
       moved();
     }
   });
-  onScopeDispose(() => clearTimeout(timer));
+  onScopeDispose(() => {
+    left = true;
+    clearTimeout(timer);
+  });
 
   function send(deed: Deed, reason: string) {
     const { period: name, version } = period.value!;
@@ -63,16 +76,22 @@ export function usePeriod(asked: () => { period: string; revision: string } | nu
 
   /** True: the step was taken. */
   async function take(deed: Deed, reason = ""): Promise<boolean> {
+    if (working.value) return false;
+    const { period: name } = period.value!;
     working.value = deed;
     said.value = trouble.value = "";
     try {
-      period.value = (await send(deed, reason)).data!;
+      const taken = (await send(deed, reason)).data!;
+      // Whoever looks at another one meanwhile goes on looking at it.
+      if (asked()?.period !== name) return (readAnew(), moved(), true);
+      period.value = taken;
       said.value = deed === "review" ? (isReckoned(period.value) ? "" : words("periods.doneReview")) : words("periods.donePublish", { n: period.value.revision });
       readAnew();
       moved();
       return true;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      if (asked()?.period !== name) return false;
       const conflict = CONFLICTS.includes(error.problem.status);
       trouble.value = conflict && error.slug !== "period-not-over" ? words("periods.conflict") : explain(error);
       if (conflict) {

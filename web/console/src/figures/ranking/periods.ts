@@ -1,12 +1,14 @@
 /** Names of periods as the API writes them: 2026-10-05, 2026-W41, 2026-10, 2026-Q4, 2026. Days are the city's. */
 
+import { isDay } from "../sla/spans";
+
 export const KINDS = ["day", "week", "month", "quarter", "year"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const SHAPES: readonly [Kind, RegExp][] = [
   ["day", /^\d{4}-\d{2}-\d{2}$/],
-  ["week", /^\d{4}-W\d{2}$/],
-  ["month", /^\d{4}-\d{2}$/],
+  ["week", /^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$/],
+  ["month", /^\d{4}-(0[1-9]|1[0-2])$/],
   ["quarter", /^\d{4}-Q[1-4]$/],
   ["year", /^\d{4}$/],
 ];
@@ -15,8 +17,11 @@ const two = (value: number) => String(value).padStart(2, "0");
 const iso = (day: Date) => `${day.getUTCFullYear()}-${two(day.getUTCMonth() + 1)}-${two(day.getUTCDate())}`;
 const utc = (year: number, month: number, day: number) => new Date(Date.UTC(year, month, day));
 
-/** What a name is the name of; null: of nothing. */
-export const kindOf = (name: string): Kind | null => SHAPES.find(([, shape]) => shape.test(name))?.[0] ?? null;
+/** What a name is the name of; null: of nothing, such as a day that there is not. */
+export function kindOf(name: string): Kind | null {
+  const kind = SHAPES.find(([, shape]) => shape.test(name))?.[0] ?? null;
+  return kind === "day" && !isDay(name) ? null : kind;
+}
 
 /** Today in a zone, as a day without one. */
 export function today(now: number, zone: string): Date {

@@ -1,20 +1,25 @@
 /** What somebody looks at, kept in the page's address: whose, of which period, as published or live, against what. */
-import { computed, type ComputedRef } from "vue";
+import { computed, shallowRef, watch, type ComputedRef } from "vue";
 import { useRoute, useRouter } from "vue-router";
 import { city } from "@/city";
 import type { components } from "@shared/api/schema";
-import { queryOf, useAnswer } from "../answers";
+import { useAnswer } from "../answers";
 import { before, kindOf, named, today } from "./periods";
 
 type Period = components["schemas"]["PeriodDetailOut"];
 
-/** The names of an address's query that this page uses, as text. */
+/** The names of an address's query that this sheet uses, as text. */
 export function useQuery() {
   const route = useRoute();
   const router = useRouter();
-  const text = (name: string): string => (typeof route.query[name] === "string" ? route.query[name] : "");
-  /** Changes some; empty ones go. The page stays where it is scrolled. */
-  const set = (changes: Record<string, string>) => void router.replace({ query: Object.fromEntries(Object.entries({ ...route.query, ...changes }).filter(([, value]) => value !== "")) });
+  const { tab } = route.params;
+  // The last choice stays while the sheet is being left for a page with a query of its own.
+  const query = shallowRef(route.query);
+  watch(() => route.query, (value) => route.name === "figures" && route.params.tab === tab && (query.value = value));
+  const text = (name: string): string => (typeof query.value[name] === "string" ? query.value[name] : "");
+  /** Changes some; empty ones go, and so do the cases of what was shown. The way back leads to what was before, unless `how` replaces it. */
+  const set = (changes: Record<string, string>, how: "push" | "replace" = "push") =>
+    void router[how]({ query: Object.fromEntries(Object.entries({ ...query.value, cases: "", by: "", ...changes }).filter(([, value]) => value !== "")) });
   return { text, set };
 }
 
@@ -28,7 +33,7 @@ export function usePeriodChoice() {
     get: () => (kindOf(text("period")) ? text("period") : lastMonth()),
     set: (value) => set({ period: value, revision: "" }),
   });
-  const { data } = useAnswer<Period>(() => `/evaluation/periods/${period.value}`);
+  const { data, trouble, again } = useAnswer<Period>(() => `/evaluation/periods/${period.value}`);
   const detail = computed(() => (data.value?.period === period.value ? data.value : null));
   const revision = computed<string>({
     get: () => {
@@ -41,11 +46,5 @@ export function usePeriodChoice() {
   });
   /** Null until it is known what of the period was published. */
   const asked: ComputedRef<{ period: string; revision: string } | null> = computed(() => (detail.value ? { period: period.value, revision: revision.value === "live" ? "" : revision.value } : null));
-  return { period, revision, detail, asked, text, set };
-}
-
-/** The address of the cases behind a figure. */
-export function behindPath(asked: { subject: string; period: string; indicator: string; code: string; side: string; revision: string; at: string }): string {
-  const { code, revision, at, ...rest } = asked;
-  return `/evaluation/indicators/cases?${queryOf({ ...rest, subject_code: code, revision, at: revision ? "" : at })}`;
+  return { period, revision, detail, asked, unread: { trouble, again }, text, set };
 }

@@ -6,6 +6,8 @@ export type NamedTime = (typeof TIMES)[number];
 export type Span = { from: string; to: string };
 export type Against = "previous" | "year_before";
 
+/** Longer times are not counted. */
+export const MOST_DAYS = 3700;
 const DAY_MS = 86_400_000;
 // Days are reckoned in UTC, where each has 24 hours.
 const utc = (day: string): Date => new Date(`${day}T00:00:00Z`);
@@ -72,6 +74,9 @@ export function daysOf({ from, to }: Span): string[] {
   return Array.from({ length: Math.max(0, days) }, (_, index) => plus(from, index));
 }
 export const monthsOf = (span: Span): string[] => [...new Set(daysOf(span).map((one) => one.slice(0, 7)))];
+
+/** Whether it is a time that can be asked for. */
+export const isSpan = (span: Span): boolean => span.from <= span.to && daysIn(span) <= MOST_DAYS;
 
 /** A day that there is. */
 export const isDay = (text: unknown): text is string => typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(utc(text).getTime()) && dayOf(utc(text)) === text;

@@ -10,6 +10,10 @@ export interface StageTime {
 }
 export type Bottleneck = { cases: number; total_s: number; stages: StageTime[] };
 
+/** By what they are told apart; empty: by nothing. */
+export const SPENT_GROUPS = ["", "district", "unit", "class", "source"] as const;
+export type SpentGroup = (typeof SPENT_GROUPS)[number];
+
 /** In the order that a case passes them; holds are of the wall clock and have no share. */
 export const STAGES = ["accept", "verify", "file", "dispatch", "handling", "check", "close"] as const;
 

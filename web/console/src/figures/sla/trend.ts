@@ -12,6 +12,8 @@ export const pointsOf = (span: Span, unit: "day" | "month"): string[] => (unit =
 export interface Line {
   name: string;
   values: (number | null)[];
+  /** Its points lead nowhere: they are of another time. */
+  silent?: boolean;
 }
 
 /** One value for each point; null where nothing was counted. */
@@ -47,8 +49,8 @@ export function linesOption(points: readonly string[], lines: readonly Line[], l
     grid: { left: 4, right: look.size, top: look.size * 2.6, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: { type: "category", data: points.map(short), axisLabel: { ...text, hideOverlap: true }, axisLine, axisTick: { show: false } },
     yAxis: { type: "value", min: 0, ...(whole ? closeUp(lines) : {}), axisLabel: { ...text, formatter: (value: number) => write(value).replace(/[.,]00(?=%)/, "") }, splitLine, splitNumber: 4 },
-    series: lines.map(({ name, values }, index) => ({
-      name, type: "line", data: values, connectNulls: false, symbol: MARKS[index % MARKS.length], symbolSize: look.size * 0.55, showAllSymbol: points.length <= MOST_DAYS,
+    series: lines.map(({ name, values, silent = false }, index) => ({
+      name, silent, type: "line", data: values, connectNulls: false, symbol: MARKS[index % MARKS.length], symbolSize: look.size * 0.55, showAllSymbol: points.length <= MOST_DAYS,
       color: look.series[index % look.series.length], lineStyle: { width: 2, type: DASHES[index % DASHES.length] },
     })),
   };
