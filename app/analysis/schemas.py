@@ -34,7 +34,7 @@ class GroundCasesQuery(Query):
     """On which ground, whose and which cases."""
 
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
-    unit: str | None = Field(None, max_length=80, description="Only what this unit leads, by id or code")
+    unit: str | None = Field(None, min_length=1, max_length=80, description="Only what this unit leads, by id or code")
     type: str | None = Field(None, max_length=400, description="Type codes, or exactly scheme|kind|code, by commas")
     source: str | None = Field(None, max_length=200, description="Sources, such as citizen,inspector")
 
@@ -165,7 +165,7 @@ class ReportQuery(Query):
     since: str = Field(alias="from", max_length=40, description="An instant, or a day of the city")
     until: str = Field(alias="to", max_length=40, description="An instant, or the last day")
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
-    unit: str | None = Field(None, max_length=80, description="Only what this unit answers for, by id or code")
+    unit: str | None = Field(None, min_length=1, max_length=80, description="What this unit answers for, by id or code")
     format: Literal["json", "xlsx", "pdf"] = "json"
     lang: Language | None = Field(None, description=LANGUAGE_OF_FILES)
 

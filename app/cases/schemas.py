@@ -40,7 +40,7 @@ class CaseFilterQuery(Query):
     state: str | None = Field(None, description="States, such as received,to_file")
     type: str | None = Field(None, description="Type codes, or exactly scheme|kind|code")
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Code of an area of any level")
-    owner: str | None = Field(None, max_length=80, description="The lead organisation, by id or code")
+    owner: str | None = Field(None, min_length=1, max_length=80, description="The lead organisation, by id or code")
     lamp: str | None = Field(None, description="green, yellow, red, grey")
     source: str | None = Field(None, description="Sources, such as citizen,inspector")
     bbox: str | None = Field(None, description="west,south,east,north in degrees, WGS 84")

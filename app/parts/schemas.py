@@ -55,7 +55,7 @@ class PartFilterQuery(Query):
     """Which parts are asked for; what is left out does not narrow. Several values are separated by commas."""
 
     type: str | None = Field(None, max_length=2000, description="Type codes, or exactly scheme|kind|code")
-    owner: str | None = Field(None, max_length=80, description="Whose they are, by id or code")
+    owner: str | None = Field(None, min_length=1, max_length=80, description="Whose they are, by id or code")
     state: str | None = Field(None, max_length=100, description="States; without any, all but the retired")
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Code of an area of any level")
     bbox: str | None = Field(None, description="west,south,east,north in degrees, WGS 84")

@@ -60,12 +60,14 @@ def test_filters_leave_out_what_cannot_be_there(session, city, now, mixed):
     assert {item["number"] for item in rejected} == {number for number, _ in mixed} - timed
 
 
-def test_a_cursor_without_a_clock_belongs_to_this_order_alone(session, city, now, mixed):
+def test_a_cursor_belongs_to_its_order_alone(session, city, now, mixed):
     admin = city.who(session, "admin", now)
-    _, cursor = service.cases_for(session, CaseFilter(sort="due_at"), admin, now=now, limit=9, cursor=None)
-    assert cursor is not None
-    with pytest.raises(BadCursor):
-        service.cases_for(session, CaseFilter(), admin, now=now, limit=9, cursor=cursor)
+    for limit in (1, 9):  # with a clock, without
+        _, cursor = service.cases_for(session, CaseFilter(sort="due_at"), admin, now=now, limit=limit, cursor=None)
+        assert cursor is not None
+        for sort in ("-opened_at", "-due_at"):
+            with pytest.raises(BadCursor):
+                service.cases_for(session, CaseFilter(sort=sort), admin, now=now, limit=9, cursor=cursor)
 
 
 def test_every_open_case_has_a_clock(session, city, now):

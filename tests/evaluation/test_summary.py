@@ -197,6 +197,9 @@ def test_files_say_what_the_answer_says(api, several):
         {"at": "2099-01-01T00:00:00Z"},
         {"format": "pdfx"},
         {"area": "x"},
+        {"area": "310199"},
+        {"unit": ""},
+        {"unit": "nobody"},
         {"to": None},
     ],
 )

@@ -142,6 +142,7 @@ def test_what_is_as_of_now_says_what_the_operation_says(api, keep, march, monkey
         ({"params": {"group_by": "planet", "time": "yesterday"}}, "/params/group_by"),
         ({"params": {"group_by": "district"}}, "/params/time"),
         ({"params": {"time": "tomorrow"}}, "/params/time"),
+        ({"params": {"time": ["yesterday"]}}, "/params/time"),
         ({"params": {"time": {"from": "2026-03-01", "to": "2026-02-01"}}}, "/params/time"),
         ({"params": {"time": {"from": "soon", "to": "2026-02-01"}}}, "/params/time"),
         ({"params": {"time": "yesterday", "format": "csv"}}, "/params/format"),

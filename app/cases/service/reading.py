@@ -18,7 +18,8 @@ from app.cases.service.standing import identifies
 from app.cases.service.work import THE_SYSTEM
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
-from app.core.paging import cursor_id, cursor_instant, decode_cursor, page
+from app.core.errors import Fault
+from app.core.paging import BadCursor, cursor_id, cursor_instant, decode_cursor, page
 from app.grid import service as grid
 from app.media import service as media
 from app.sla import service as sla
@@ -69,7 +70,9 @@ def cases_for(
     after = None if cursor is None else _edge(cursor, found.sort)
     rows = queries.cases_page(session, found, principal, now=now, limit=limit, after=after)
     column = found.sort.removeprefix("-")
-    shown, following = page(rows, limit, lambda row: (instant(getattr(row, column)) or NO_CLOCK, str(row.id)))
+    shown, following = page(
+        rows, limit, lambda row: (found.sort, instant(getattr(row, column)) or NO_CLOCK, str(row.id))
+    )
     return [item(row, now) for row in shown], following
 
 
@@ -78,7 +81,10 @@ NO_CLOCK = ""
 
 
 def _edge(cursor: str, sort: str) -> tuple[datetime | None, UUID]:
-    at, case_id = decode_cursor(cursor, 2)
+    order, at, case_id = decode_cursor(cursor, 3)
+    if order != sort:
+        fault = Fault("/cursor", "use it with the sort of the answer that it is of, or leave it out")
+        raise BadCursor("This cursor is of a list in another order: start again without one.", faults=[fault])
     timeless = at == NO_CLOCK and sort.endswith("due_at")
     return None if timeless else cursor_instant(at), cursor_id(case_id)
 

@@ -164,7 +164,7 @@ class SpanQuery(Query):
     since: str = Field(alias="from", max_length=40, description="An instant, or a day of the city")
     until: str = Field(alias="to", max_length=40, description="An instant, or the last day")
     area: str | None = Field(None, max_length=15, pattern=r"^\d+$", description="Only this area, of any level")
-    unit: str | None = Field(None, max_length=80, description="Only what this unit answers for, by id or code")
+    unit: str | None = Field(None, min_length=1, max_length=80, description="What this unit answers for, by id or code")
     at: Instant | None = Field(None, description="As of this instant; left out: now")
 
 

@@ -88,7 +88,7 @@ def ground_of(principal: Principal, subject: Subject) -> tuple[tuple[str, ...], 
 def asked_between(session: Session, query: SpanQuery, principal: Principal, now: datetime) -> Asked:
     """What is asked for, on the ground of whoever asks; days are days of the city.
 
-    Raises: BadSpan, BadPeriod, BadFilter for a unit that is none.
+    Raises: BadSpan, BadPeriod, BadFilter for an area or a unit that is none.
     """
     start = begin_of(query.since, config().city_tz)
     end = end_of(query.until, config().city_tz)
@@ -97,11 +97,11 @@ def asked_between(session: Session, query: SpanQuery, principal: Principal, now:
         raise BadPeriod("This is no time.", faults=[Fault("/to", f"after from, at most {MOST_DAYS} days later")])
     if at > now:
         raise BadPeriod("This instant lies ahead.", faults=[Fault("/at", "ask for an instant that is past")])
+    unit = _named(session, query)
     prefixes, units = ground_of(principal, Subject.DISTRICT)
     if query.area is not None:
         prefixes = _narrowed(prefixes, query.area)
-    if query.unit is not None:
-        unit = _unit(session, query.unit)
+    if unit is not None:
         units = (unit,) if units is None or unit in units else ()
     return Asked(Subject.CITY, start, end, at, prefixes, units)
 
@@ -112,7 +112,8 @@ def _narrowed(prefixes: Iterable[str], area: str) -> tuple[str, ...]:
     return tuple(inside or {prefix for prefix in prefixes if prefix.startswith(area)} or {"-"})
 
 
-def _unit(session: Session, named: str) -> UUID:
-    found, unknown = cases.named(session, CaseFilter(owner=named))
-    check_known({"unit": unknown["owner"]} if unknown else {})
-    return UUID(found.owner)
+def _named(session: Session, query: SpanQuery) -> UUID | None:
+    """The unit that is asked for, if any; what is asked for exists, or its figures would only look like none."""
+    found, unknown = cases.named(session, CaseFilter(area=query.area, owner=query.unit))
+    check_known({"unit" if name == "owner" else name: values for name, values in unknown.items()})
+    return UUID(found.owner) if found.owner else None

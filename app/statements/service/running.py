@@ -241,7 +241,7 @@ def _is_period(time: Time) -> bool:
 
 
 def _named(time: Any) -> Time:
-    if time not in set(Time):
+    if not isinstance(time, str) or time not in set(Time):
         raise _bad("/params/time", f"say of which time: {', '.join(Time)}, or from and to with two days")
     return Time(time)
 
