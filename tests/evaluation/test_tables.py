@@ -106,15 +106,18 @@ def test_a_table_of_nothing_keeps_its_heads_and_says_so():
     assert csv_of(table).decode("utf-8-sig").startswith("区县代码,区县,月份,上报,")
 
 
-def charts_in(dimension, lines):
-    """(title, last row of the values) of each chart of a summary with so many groups."""
-    group = [{dimension.value: f"第{one}", "due": 1, "on_time": 1, "overdue_open": 0} for one in range(lines)]
-    sheet = Sheet("汇总", summary_table((dimension,), group), charts_of((dimension,)))
+def charts_in(dimension, groups):
+    """(title, last row of the values) of the last chart of a summary of these groups."""
+    items = [{dimension.value: group, "due": 1, "on_time": 1, "overdue_open": 0} for group in groups]
+    sheet = Sheet("汇总", summary_table((dimension,), items), charts_of((dimension,)))
     with zipfile.ZipFile(io.BytesIO(book_of([sheet], Heading("题"), ZH))) as parts:
         xml = parts.read("xl/charts/chart1.xml").decode()
     return re.search(r"<a:t>(.*?)</a:t>", xml).group(1), re.findall(r"\$(\d+)</c:f>", xml)[-1]
 
 
 def test_a_chart_of_days_has_them_all_and_one_of_groups_says_what_it_leaves_out():
-    assert charts_in(Dimension.DAY, 53) == ("应处置 / 按时处置 / 超期未处置", str(3 + 53))
-    assert charts_in(Dimension.SOURCE, 30) == ("应处置 / 按时处置 / 超期未处置（前 24 项）", str(3 + 24))
+    title = "应处置 / 按时处置 / 超期未处置"
+    days = [f"2026-{month:02}-{day:02}" for month in (10, 11) for day in range(1, 28)]
+    assert charts_in(Dimension.DAY, days) == (title, str(3 + 54))
+    streets = [{"code": f"3101010{at:02}", "name": f"第{at}街道"} for at in range(30)]
+    assert charts_in(Dimension.STREET, streets) == (f"{title}（前 24 项）", str(3 + 24))
