@@ -10,7 +10,7 @@ VENV=$(readlink -f "$ROOT/.venv")
 SELF=./fieldgrid
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}
 
-# What shall be seen although the output of the command at work goes to a log. Daemons must close it.
+# What shall be seen although the output of the command at work goes to a log.
 exec 8>&2
 
 say() { printf '%s\n' "$*" >&2; }
@@ -147,7 +147,7 @@ prepare_state() {
   chmod 750 "$STATE/."
 }
 
-# locked NAME COMMAND...: one process at a time; the others wait. The lock's descriptor is 9: daemons must close it.
+# locked NAME COMMAND...: one process at a time; the others wait.
 locked() {
   local name=$1
   shift
@@ -157,6 +157,17 @@ locked() {
   flock -n 9 || { say "waiting for another \`fieldgrid\` command that holds $name ..." && flock 9; }
   "$@"
   exec 9>&-
+}
+
+# let_go: in a subshell that starts a daemon. Nothing of this command may live on in it: not its terminal, not its lock, no
+# pipe of its caller, who would wait for its end.
+let_go() {
+  local open
+  exec </dev/null >/dev/null 2>&1
+  for open in "/proc/$BASHPID/fd/"*; do
+    open=${open##*/}
+    [ "$open" -le 2 ] || [ "$open" = 255 ] || eval "exec $open>&-"
+  done
 }
 
 free_port() {

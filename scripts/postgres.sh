@@ -95,7 +95,7 @@ start_cluster() {
     echo "$port" | as_service tee "$STATE/$name.port" >/dev/null
     trim_log "$STATE/$name.log"
     # A session of its own: the terminal's Ctrl-C is not meant for the database.
-    pg "$data" pg_ctl -D "$data" -l "$data.log" -o "-p $port" -w -t 60 -s start </dev/null >/dev/null 2>&1 8>&- 9>&- && return
+    (let_go && pg "$data" pg_ctl -D "$data" -l "$data.log" -o "-p $port" -w -t 60 -s start) && return
   done
   tail -n 15 "$data.log" | sed 's/^/  | /' >&2
   explain_failure "$data.log"
@@ -120,7 +120,7 @@ forget_dead_postmaster() {
 
 stop_cluster() {
   [ -f "$STATE/$1/postmaster.pid" ] || return 0
-  pg "$STATE/$1" pg_ctl -D "$STATE/$1" -m fast -w -t 60 -s stop >/dev/null 2>&1 9>&- || true
+  pg "$STATE/$1" pg_ctl -D "$STATE/$1" -m fast -w -t 60 -s stop >/dev/null 2>&1 || true
 }
 
 trim_log() {

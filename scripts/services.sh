@@ -27,17 +27,12 @@ log_of() { if [ "$1" = pg ]; then echo "$STATE/pg.log"; else echo "$STATE/log/$1
 
 # keep PART SIGNAL COMMAND...: starts the program under a supervisor of its own session, as the service user.
 keep() {
-  local part=$1 signal=$2 open
+  local part=$1 signal=$2
   shift 2
   as_service mkdir -p "$STATE/log"
   (
     cd "$CODE"
-    # Nothing of this command may live on in the supervisor: not its terminal, not its lock, no pipe of its caller.
-    exec </dev/null >/dev/null 2>&1
-    for open in "/proc/$BASHPID/fd/"*; do
-      open=${open##*/}
-      [ "$open" -le 2 ] || [ "$open" = 255 ] || eval "exec $open>&-"
-    done
+    let_go
     FIELDGRID_KEEPER=$ID-$part as_service setsid --fork "$CODE/scripts/supervise.sh" "$part" "$(log_of "$part")" "$signal" "$@"
   )
 }

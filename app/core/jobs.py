@@ -16,11 +16,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import procrastinate
+import structlog
 from procrastinate.contrib.sqlalchemy import SQLAlchemyPsycopg2Connector
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+log = structlog.get_logger()
 JobFunction = Callable[..., None]
 
 
@@ -130,6 +132,8 @@ def under_way(session: Session, name: str) -> Mapping[str, Any] | None:
 
 CONNECTIONS = 8
 """Of a worker to the queue: one in each lane hears what is new, the others take and finish jobs."""
+AGAIN_S = 1.0
+"""So long a lane that ended rests."""
 
 
 def worker_app(database_url: str) -> procrastinate.App:
@@ -154,34 +158,33 @@ class Lane(NamedTuple):
 
 
 async def work(app: procrastinate.App, lanes: Sequence[Lane], signals: Sequence[int] = (SIGINT, SIGTERM)) -> None:
-    """Do what is queued, until a signal or a lane that ended says to stop; jobs under way are finished first."""
+    """Do what is queued until a signal says to stop; jobs under way are finished first."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(sum(lane.at_once for lane in lanes), "job"))
     async with app.open_async():
-        running = [
-            asyncio.ensure_future(
-                app.run_worker_async(
-                    queues=lane.queues,
-                    concurrency=lane.at_once,
-                    shutdown_graceful_timeout=20,
-                    delete_jobs="never",
-                    install_signal_handlers=False,
-                )
-            )
-            for lane in lanes
-        ]
+        running = asyncio.gather(*(_keep(app, lane) for lane in lanes))
         for signal in signals:
-            loop.add_signal_handler(signal, _stop, running)
+            loop.add_signal_handler(signal, running.cancel)
         try:
-            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            _stop(running)
-            ended = await asyncio.gather(*running, return_exceptions=True)
-    for one in ended:
-        if isinstance(one, Exception):
-            raise one
+            await running
+        except asyncio.CancelledError:
+            this = asyncio.current_task()
+            if this is not None and this.cancelling():
+                raise
 
 
-def _stop(running: Sequence[asyncio.Future[None]]) -> None:
-    for lane in running:
-        lane.cancel()
+async def _keep(app: procrastinate.App, lane: Lane) -> None:
+    """Work in a lane, and begin again whenever it ends, as it does when its sign of life meets no database."""
+    while True:
+        try:
+            await app.run_worker_async(
+                queues=lane.queues,
+                concurrency=lane.at_once,
+                shutdown_graceful_timeout=20,
+                delete_jobs="never",
+                install_signal_handlers=False,
+            )
+            log.warning("worker.lane_ended", queues=lane.queues)
+        except Exception:
+            log.exception("worker.lane_broken", queues=lane.queues)
+        await asyncio.sleep(AGAIN_S)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from signal import SIGUSR1
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -187,6 +191,31 @@ def test_whoever_waits_for_others_keeps_nobody_waiting(committed: Config, monkey
             pool.submit(asyncio.run, until_ended()).result()
     finally:
         del REGISTRY["core.hang"], REGISTRY[NAME]
+
+
+def test_a_lane_that_ends_begins_again(monkeypatch: pytest.MonkeyPatch):
+    """Its own sign of life ends it while the database is away; the process goes on, and stops when it is told to."""
+    monkeypatch.setattr(jobs, "AGAIN_S", 0.0)
+    begun: list[int] = []
+
+    class Ending:
+        @asynccontextmanager
+        async def open_async(self) -> AsyncIterator[None]:
+            yield
+
+        async def run_worker_async(self, **_: Any) -> None:
+            begun.append(1)
+            if len(begun) == 2:
+                raise ConnectionError("the database is away")
+            if len(begun) > 2:
+                os.kill(os.getpid(), SIGUSR1)
+                await asyncio.sleep(60)
+
+    async def until_told() -> None:
+        await asyncio.wait_for(jobs.work(Ending(), [Lane(["core"], 1)], signals=(SIGUSR1,)), 30)
+
+    asyncio.run(until_told())
+    assert len(begun) == 3
 
 
 def test_every_queue_is_watched_in_one_lane():
