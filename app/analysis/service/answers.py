@@ -15,8 +15,7 @@ from app.analysis.service.standing import open_work, overdue, turning_red
 from app.core.auth import Principal
 from app.core.clock import to_rfc3339
 from app.core.config import config
-from app.evaluation.service import Asked
-from app.evaluation.service.asking import asked_between
+from app.evaluation.service.asking import asked_between, head_of
 
 
 def open_answer(session: Session, query: OpenWorkQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def bottleneck_answer(session: Session, query: FlowQuery, principal: Principal, 
     Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
     """
     flow = flow_of(session, query, principal, now)
-    return _head(flow.asked) | {"items": bottleneck(session, flow, now=now)}
+    return head_of(flow.asked) | {"items": bottleneck(session, flow, now=now)}
 
 
 def detours_answer(session: Session, query: FlowQuery, principal: Principal, *, now: datetime) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def detours_answer(session: Session, query: FlowQuery, principal: Principal, *, 
     Raises: BadSpan, BadPeriod, BadFilter, FiguresNotReady.
     """
     flow = flow_of(session, query, principal, now)
-    return _head(flow.asked) | {"items": detours(session, flow, now=now)}
+    return head_of(flow.asked) | {"items": detours(session, flow, now=now)}
 
 
 def flow_of(session: Session, query: FlowSpanQuery, principal: Principal, now: datetime) -> Flow:
@@ -75,7 +74,3 @@ def flow_of(session: Session, query: FlowSpanQuery, principal: Principal, now: d
     """
     asked = asked_between(session, query, principal, now)
     return Flow(asked, filter_for(session, query), query.dimensions, config().city_tz)
-
-
-def _head(asked: Asked) -> dict[str, str]:
-    return {"from": to_rfc3339(asked.start), "to": to_rfc3339(asked.end), "as_of": to_rfc3339(asked.at)}

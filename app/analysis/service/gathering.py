@@ -20,7 +20,6 @@ from app.analysis.service.report import sheets_of
 from app.analysis.service.standing import SOON, open_work, overdue, turning_red
 from app.cases.rules.filters import CaseFilter
 from app.core.auth import Principal
-from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.errors import Fault
 from app.core.languages import Language
@@ -30,7 +29,7 @@ from app.evaluation.errors import BadPeriod
 from app.evaluation.rules.summing import Dimension
 from app.evaluation.rules.tables import Heading
 from app.evaluation.service import Asked
-from app.evaluation.service.asking import asked_between
+from app.evaluation.service.asking import asked_between, head_of
 from app.evaluation.service.headings import heading, wording
 from app.evaluation.service.wording import Wording
 from app.evaluation.service.workbooks import book_of
@@ -148,9 +147,7 @@ def report_answer(
     urgent = _urgent(session, found, principal, now)
     step()
     return {
-        "from": to_rfc3339(asked.start),
-        "to": to_rfc3339(asked.end),
-        "as_of": to_rfc3339(asked.at),
+        **head_of(asked),
         "area": None if query.area is None else _named(session, query.area),
         "unit": evaluation.unit_ref(session, query.unit),
         "whole": whole[0] if whole else {},

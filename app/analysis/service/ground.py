@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.analysis.schemas import GroundCasesQuery
-from app.cases import queries as cases
 from app.cases.rules.filters import CaseFilter
 from app.cases.schemas import CaseFilterQuery
-from app.cases.service.filtering import check_known, filter_of
+from app.cases.service.filtering import filter_of
 from app.core.config import config
+from app.evaluation.service.asking import known_ground
 
 
 def filter_for(session: Session, query: GroundCasesQuery) -> CaseFilter:
@@ -18,6 +18,4 @@ def filter_for(session: Session, query: GroundCasesQuery) -> CaseFilter:
     Raises: BadFilter.
     """
     asked = CaseFilterQuery(area=query.area, owner=query.unit, type=query.type, source=query.source)
-    found, unknown = cases.named(session, filter_of(asked, config().city_tz))
-    check_known({"unit" if name == "owner" else name: values for name, values in unknown.items()})
-    return found
+    return known_ground(session, filter_of(asked, config().city_tz))

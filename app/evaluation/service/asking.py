@@ -15,6 +15,7 @@ from app.cases.queries.visibility import BY_AREA
 from app.cases.rules.filters import CaseFilter
 from app.cases.service.filtering import check_known
 from app.core.auth import Principal
+from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.core.errors import Fault
 from app.core.spans import begin_of, end_of
@@ -97,13 +98,18 @@ def asked_between(session: Session, query: SpanQuery, principal: Principal, now:
         raise BadPeriod("This is no time.", faults=[Fault("/to", f"after from, at most {MOST_DAYS} days later")])
     if at > now:
         raise BadPeriod("This instant lies ahead.", faults=[Fault("/at", "ask for an instant that is past")])
-    unit = _named(session, query)
+    unit = known_ground(session, CaseFilter(area=query.area, owner=query.unit)).owner
     prefixes, units = ground_of(principal, Subject.DISTRICT)
     if query.area is not None:
         prefixes = _narrowed(prefixes, query.area)
     if unit is not None:
-        units = (unit,) if units is None or unit in units else ()
+        units = (UUID(unit),) if units is None or UUID(unit) in units else ()
     return Asked(Subject.CITY, start, end, at, prefixes, units)
+
+
+def head_of(asked: Asked) -> dict[str, str]:
+    """What begins an answer about a stretch of time: {from, to, as_of}."""
+    return {"from": to_rfc3339(asked.start), "to": to_rfc3339(asked.end), "as_of": to_rfc3339(asked.at)}
 
 
 def _narrowed(prefixes: Iterable[str], area: str) -> tuple[str, ...]:
@@ -112,8 +118,11 @@ def _narrowed(prefixes: Iterable[str], area: str) -> tuple[str, ...]:
     return tuple(inside or {prefix for prefix in prefixes if prefix.startswith(area)} or {"-"})
 
 
-def _named(session: Session, query: SpanQuery) -> UUID | None:
-    """The unit that is asked for, if any; what is asked for exists, or its figures would only look like none."""
-    found, unknown = cases.named(session, CaseFilter(area=query.area, owner=query.unit))
+def known_ground(session: Session, asked: CaseFilter) -> CaseFilter:
+    """The filter with its unit by id; what it names exists, or its figures would only look like none.
+
+    Raises: BadFilter; an owner is called unit where figures are asked for.
+    """
+    found, unknown = cases.named(session, asked)
     check_known({"unit" if name == "owner" else name: values for name, values in unknown.items()})
-    return UUID(found.owner) if found.owner else None
+    return found

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.auth import Principal
-from app.core.clock import to_rfc3339
 from app.core.config import config
 from app.evaluation.rules.indicators import DEFINITIONS
 from app.evaluation.schemas import GroupsQuery, SummaryCasesQuery, SummaryQuery
-from app.evaluation.service.asking import asked_between
+from app.evaluation.service.asking import asked_between, head_of
 from app.evaluation.service.behind import cases_of_group
 from app.evaluation.service.figures import Asked
 from app.evaluation.service.summing import Summary, summarize
@@ -39,12 +38,7 @@ def summary_cases_answer(
 
 
 def _head(asked: Asked) -> dict[str, str]:
-    return {
-        "from": to_rfc3339(asked.start),
-        "to": to_rfc3339(asked.end),
-        "as_of": to_rfc3339(asked.at),
-        "definitions": str(DEFINITIONS),
-    }
+    return head_of(asked) | {"definitions": str(DEFINITIONS)}
 
 
 def _wanted(
